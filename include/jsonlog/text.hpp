@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: ISC
+//
+// Bytes into JSON text, and small string helpers. Nothing here allocates beyond growing the
+// caller's buffer; nothing throws but std::bad_alloc.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace jsonlog {
+
+// True when every byte is printable ASCII (0x20 to 0x7e). Such a text needs no repair; a quote
+// or a backslash in it is all that a JSON writer must escape.
+bool is_plain(std::string_view bytes) noexcept;
+
+// True when the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates).
+bool is_utf8(std::string_view bytes) noexcept;
+
+struct Cut
+{
+  std::size_t limit; // most bytes that may be written
+  bool encoded;      // false: count bytes of the value; true: count bytes of its JSON text
+};
+
+// Appends the inside of a JSON string (no quotes around it) for any bytes:
+//   - well-formed UTF-8 stays as it is;
+//   - a byte that is no part of well-formed UTF-8 becomes the four characters \xNN (lower case,
+//     so `\\xNN` in the JSON text), which keeps the evidence;
+//   - C0 controls, DEL and C1 controls (U+0080 to U+009F) become the JSON escape \u00NN.
+// Stops before the character, or the \xNN, that would pass the limit. Returns false if it
+// stopped early.
+bool append_json_text(std::string& out, std::string_view bytes, Cut cut);
+
+// ASCII only: SMTP's verbs and host names are (RFC 5321, 2.4).
+bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept;
+void to_lower(std::string& text) noexcept;
+
+// Blanks are space and tab, which smtpd accepts between the words of a command.
+std::string_view skip_blanks(std::string_view text) noexcept;
+// The text before the first blank.
+std::string_view first_word(std::string_view text) noexcept;
+
+void append_number(std::string& out, long long value);
+// Lower-case hex without leading zeros.
+void append_hex(std::string& out, unsigned long long value);
+
+} // namespace jsonlog
