@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: ISC
+#include "jsonlog/report.hpp"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+namespace jsonlog {
+
+namespace {
+
+constexpr std::size_t most_fields = 4;
+using Fields = std::array<std::string_view, most_fields>;
+
+constexpr Dialect version_0_(unsigned minor)
+{
+  return static_cast<Dialect>(static_cast<unsigned>(Dialect::dotted) + minor);
+}
+
+// How the parameters of one event are split in a range of dialects. The free-text field is the
+// one that may hold `|`: fields before it are counted from the left, fields after it from the
+// right. `order` gives each field's place in the event's struct.
+struct Row
+{
+  std::string_view name;
+  std::size_t fields;
+  std::optional<std::size_t> free_text;
+  Event (*make)(const Fields&);
+  Dialect last = Dialect::newest; // the newest dialect of this form
+  std::array<std::uint8_t, most_fields> order = {0, 1, 2, 3};
+  bool exact = false; // take this row only for exactly so many fields (old forms differ in it)
+};
+
+template <typename E, std::size_t... I>
+Event make(const Fields& fields)
+{
+  return E{fields[I]...};
+}
+
+constexpr auto none = std::nullopt;
+
+// The first row that fits wins. Old forms stand before the form that replaced them; the
+// commonest events come first.
+constexpr std::array rows{
+  Row{"protocol-server", 1, 0, make<ProtocolServer, 0>},
+  Row{"protocol-client", 1, 0, make<ProtocolClient, 0>},
+  Row{"filter-response", 3, 2, make<FilterResponse, 0, 1, 2>},
+
+  Row{"tx-begin", 0, none, make<TxBegin>, Dialect::unversioned, {}, true},
+  Row{"tx-begin", 1, none, make<TxBegin, 0>},
+  // Until 0.5 the result stands behind the address.
+  Row{"tx-mail", 3, 1, make<TxMail, 0, 1, 2>, version_0_(5), {0, 2, 1, 3}},
+  Row{"tx-mail", 3, 2, make<TxMail, 0, 1, 2>},
+  Row{"tx-rcpt", 3, 1, make<TxRcpt, 0, 1, 2>, version_0_(5), {0, 2, 1, 3}},
+  Row{"tx-rcpt", 3, 2, make<TxRcpt, 0, 1, 2>},
+  Row{"tx-envelope", 2, none, make<TxEnvelope, 0, 1>},
+  Row{"tx-data", 2, none, make<TxData, 0, 1>},
+  Row{"tx-commit", 0, none, make<TxCommit>, Dialect::unversioned, {}, true},
+  Row{"tx-commit", 2, none, make<TxCommit, 0, 1>},
+  Row{"tx-reset", 1, none, make<TxReset, 0>},
+  Row{"tx-rollback", 0, none, make<TxRollback>, Dialect::one, {}, true},
+  Row{"tx-rollback", 1, none, make<TxRollback, 0>},
+
+  Row{"link-connect", 2, none, make<LinkConnect, 0, 1, 2, 3>, Dialect::unversioned, {2, 3}, true},
+  Row{"link-connect", 3, none, make<LinkConnect, 0, 1, 2, 3>, Dialect::one, {0, 2, 3}, true},
+  Row{"link-connect", 4, none, make<LinkConnect, 0, 1, 2, 3>},
+  Row{"link-greeting", 1, 0, make<LinkGreeting, 0>},
+  Row{"link-identify", 1, 0, make<LinkIdentify, 0, 1>, Dialect::one, {1}, true},
+  Row{"link-identify", 2, 1, make<LinkIdentify, 0, 1>},
+  Row{"link-tls", 1, none, make<LinkTls, 0>},
+  // Until 0.6 the result stands behind the user name.
+  Row{"link-auth", 2, 0, make<LinkAuth, 0, 1>, version_0_(6), {1, 0}},
+  Row{"link-auth", 2, 1, make<LinkAuth, 0, 1>},
+  Row{"link-disconnect", 0, none, make<LinkDisconnect>},
+  Row{"filter-report", 3, 2, make<FilterReport, 0, 1, 2>},
+  Row{"timeout", 0, none, make<Timeout>},
+};
+
+// How many fields must be there: filter-response has its parameter only for some answers.
+std::size_t fewest_fields(const Row& row)
+{
+  return row.name == "filter-response" ? 2 : row.fields;
+}
+
+// Cuts the text up to the next `|` off the front of `rest`.
+bool next_field(std::string_view& rest, std::string_view& field) noexcept
+{
+  const std::size_t bar = rest.find('|');
+  if (bar == std::string_view::npos)
+    return false;
+  field = rest.substr(0, bar);
+  rest.remove_prefix(bar + 1);
+  return true;
+}
+
+std::size_t count_bars(std::string_view text) noexcept
+{
+  std::size_t bars = 0;
+  for (const char c : text)
+    bars += c == '|' ? 1 : 0;
+  return bars;
+}
+
+// `params` is what follows the session id, or nothing at all where no `|` followed it.
+const Row* find_row(std::string_view name, Dialect dialect,
+                    std::optional<std::string_view> params) noexcept
+{
+  for (const Row& row : rows) {
+    if (row.name != name || dialect > row.last)
+      continue;
+    if (row.exact && row.fields != (params ? count_bars(*params) + 1 : 0))
+      continue;
+    return &row;
+  }
+  return nullptr;
+}
+
+void split(const Row& row, std::optional<std::string_view> params, Report& report) noexcept
+{
+  Fields fields{};
+  std::size_t found = 0;
+  if (params && row.fields > 0) {
+    std::string_view rest = *params;
+    const std::size_t last = row.fields - 1;
+    const std::size_t free_text = row.free_text.value_or(last);
+    while (found < free_text && next_field(rest, fields[row.order[found]]))
+      ++found;
+    if (found < free_text) {
+      fields[row.order[found++]] = rest;
+    } else {
+      std::size_t behind = last;
+      for (; behind > free_text; --behind) {
+        const std::size_t bar = rest.rfind('|');
+        if (bar == std::string_view::npos)
+          break;
+        fields[row.order[behind]] = rest.substr(bar + 1);
+        rest = rest.substr(0, bar);
+      }
+      found = row.fields - (behind - free_text);
+      if (!row.free_text) {
+        const std::size_t bar = rest.find('|');
+        report.extra_fields = bar != std::string_view::npos;
+        rest = rest.substr(0, bar);
+      }
+      fields[row.order[free_text]] = rest;
+    }
+  } else {
+    report.extra_fields = params.has_value();
+  }
+  report.missing_fields = found < fewest_fields(row);
+  report.event = row.make(fields);
+}
+
+bool is_auth_result(std::string_view text) noexcept
+{
+  return text == "pass" || text == "fail" || text == "error";
+}
+
+// A wrong guess would turn a failed login into a user name: where only the last field reads
+// like a result, the old order is meant, whatever the version says.
+void guard_link_auth(std::string_view params, Report& report) noexcept
+{
+  auto* auth = std::get_if<LinkAuth>(&report.event);
+  if (auth == nullptr || is_auth_result(auth->result))
+    return;
+  const std::size_t bar = params.rfind('|');
+  if (bar == std::string_view::npos || !is_auth_result(params.substr(bar + 1)))
+    return;
+  *auth = {params.substr(bar + 1), params.substr(0, bar)};
+}
+
+bool is_digit(char c) noexcept
+{
+  return c >= '0' && c <= '9';
+}
+
+// Decimal digits only, at most 12 of them.
+std::optional<std::int64_t> parse_digits(std::string_view text) noexcept
+{
+  if (text.empty() || text.size() > 12)
+    return std::nullopt;
+  std::int64_t value = 0;
+  for (const char c : text) {
+    if (!is_digit(c))
+      return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+std::optional<Dialect> parse_version(std::string_view text) noexcept
+{
+  if (text == "1")
+    return Dialect::one;
+  if (text == "0")
+    return Dialect::zero;
+  const std::size_t dot = text.find('.');
+  if (dot == std::string_view::npos || text.size() > 9)
+    return std::nullopt;
+  const auto major = parse_digits(text.substr(0, dot));
+  const auto minor = parse_digits(text.substr(dot + 1));
+  if (!major || !minor)
+    return std::nullopt;
+  if (*major == 0 && *minor < 1000)
+    return version_0_(static_cast<unsigned>(*minor));
+  return Dialect::newest;
+}
+
+// Seconds and six digits of fraction; whole seconds until 2018-12-13, in the oldest dialects.
+std::optional<std::int64_t> parse_time(std::string_view text, Dialect dialect) noexcept
+{
+  constexpr std::int64_t year_10000 = 253402300800;
+  const std::size_t dot = text.find('.');
+  const auto seconds = parse_digits(text.substr(0, dot));
+  if (!seconds || *seconds >= year_10000)
+    return std::nullopt;
+  if (dot == std::string_view::npos)
+    return dialect < Dialect::dotted ? std::optional(*seconds * 1'000'000) : std::nullopt;
+  const std::string_view fraction = text.substr(dot + 1);
+  const auto microseconds = parse_digits(fraction);
+  if (!microseconds || fraction.size() != 6)
+    return std::nullopt;
+  return *seconds * 1'000'000 + *microseconds;
+}
+
+bool parse_session(std::string_view text, std::uint64_t& session) noexcept
+{
+  if (text.size() != 16)
+    return false;
+  session = 0;
+  for (const char c : text) {
+    if (is_digit(c))
+      session = session << 4 | static_cast<std::uint64_t>(c - '0');
+    else if (c >= 'a' && c <= 'f')
+      session = session << 4 | static_cast<std::uint64_t>(c - 'a' + 10);
+    else
+      return false;
+  }
+  return true;
+}
+
+std::optional<Subsystem> parse_subsystem(std::string_view text) noexcept
+{
+  if (text == "smtp-in")
+    return Subsystem::smtp_in;
+  if (text == "smtp-out")
+    return Subsystem::smtp_out;
+  return std::nullopt;
+}
+
+} // namespace
+
+std::string_view to_string(Subsystem subsystem) noexcept
+{
+  return subsystem == Subsystem::smtp_in ? "smtp-in" : "smtp-out";
+}
+
+bool looks_like_report(std::string_view line) noexcept
+{
+  return line.starts_with("report|");
+}
+
+std::string_view parse_report(std::string_view line, Report& report) noexcept
+{
+  report = {};
+  report.line = line;
+  std::string_view rest = line;
+  std::string_view field;
+  if (!next_field(rest, field) || field != "report")
+    return "not a report";
+
+  if (!next_field(rest, report.protocol))
+    return "no version";
+  std::string_view time;
+  std::string_view subsystem = report.protocol;
+  if (parse_subsystem(subsystem)) {
+    report.protocol = {};
+    report.dialect = Dialect::unversioned;
+    if (!next_field(rest, report.name) || !next_field(rest, time))
+      return "prefix too short";
+  } else {
+    const auto dialect = parse_version(report.protocol);
+    if (!dialect)
+      return "bad version";
+    report.dialect = *dialect;
+    if (!next_field(rest, time) || !next_field(rest, subsystem) || !next_field(rest, report.name))
+      return "prefix too short";
+  }
+
+  const auto time_us = parse_time(time, report.dialect);
+  if (!time_us)
+    return "bad time";
+  report.time_us = *time_us;
+  const auto parsed_subsystem = parse_subsystem(subsystem);
+  if (!parsed_subsystem)
+    return "bad subsystem";
+  report.subsystem = *parsed_subsystem;
+  if (report.name.empty())
+    return "no event";
+
+  std::optional<std::string_view> params;
+  if (next_field(rest, field))
+    params = rest;
+  else
+    field = rest;
+  if (!parse_session(field, report.session))
+    return "bad session id";
+
+  if (const Row* row = find_row(report.name, report.dialect, params)) {
+    split(*row, params, report);
+    if (params)
+      guard_link_auth(*params, report);
+  } else {
+    report.event = Unknown{params.value_or(std::string_view{})};
+  }
+  return {};
+}
+
+std::string_view inside_brackets(std::string_view text) noexcept
+{
+  const std::size_t open = text.find('<');
+  if (open == std::string_view::npos)
+    return text;
+  const std::size_t close = text.find('>', open);
+  if (close == std::string_view::npos)
+    return text;
+  return text.substr(open + 1, close - open - 1);
+}
+
+std::string_view plain_address(std::string_view address, Dialect dialect) noexcept
+{
+  return dialect <= version_0_(5) ? inside_brackets(address) : address;
+}
+
+} // namespace jsonlog
