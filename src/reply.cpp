@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: ISC
+#include "jsonlog/reply.hpp"
+
+#include "jsonlog/limits.hpp"
+#include "jsonlog/text.hpp"
+
+#include <algorithm>
+
+namespace jsonlog {
+
+namespace {
+
+bool is_digit(char c) noexcept
+{
+  return c >= '0' && c <= '9';
+}
+
+// The three digits a reply begins with, followed by a blank, a hyphen or nothing.
+int parse_code(std::string_view line) noexcept
+{
+  if (line.size() < 3 || !is_digit(line[0]) || !is_digit(line[1]) || !is_digit(line[2]))
+    return 0;
+  if (line.size() > 3 && line[3] != ' ' && line[3] != '-')
+    return 0;
+  return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
+}
+
+std::size_t count_digits(std::string_view text) noexcept
+{
+  std::size_t count = 0;
+  while (count < text.size() && is_digit(text[count]))
+    ++count;
+  return count;
+}
+
+// `5.1.1` at the start of the text, RFC 3463: class, subject and detail, 1 to 3 digits each.
+std::string_view parse_enhanced(std::string_view text) noexcept
+{
+  if (text.size() < 5 || (text[0] != '2' && text[0] != '4' && text[0] != '5') || text[1] != '.')
+    return {};
+  const std::size_t subject = count_digits(text.substr(2));
+  const std::size_t dot = 2 + subject;
+  if (subject < 1 || subject > 3 || dot >= text.size() || text[dot] != '.')
+    return {};
+  const std::size_t detail = count_digits(text.substr(dot + 1));
+  const std::size_t end = dot + 1 + detail;
+  if (detail < 1 || detail > 3 || (end < text.size() && text[end] != ' '))
+    return {};
+  return text.substr(0, end);
+}
+
+} // namespace
+
+void Reply::feed(std::string_view line)
+{
+  const int line_code = parse_code(line);
+  if (complete || lines == 0 || line_code != code) {
+    code = line_code;
+    enhanced.clear();
+    text.clear();
+    lines = 0;
+  }
+  ++lines;
+  complete = code == 0 || line.size() == 3 || line[3] == ' ';
+  const std::string_view rest = code == 0 ? line : line.substr(line.size() > 3 ? 4 : 3);
+  if (enhanced.empty() && code != 0)
+    enhanced = parse_enhanced(rest);
+  if (lines > 1 && text.size() < limits::kept_text)
+    text += ' ';
+  text.append(rest.substr(0, limits::kept_text - std::min(text.size(), limits::kept_text)));
+}
+
+std::string Reply::whole() const
+{
+  std::string line;
+  if (code != 0) {
+    append_number(line, code);
+    line += ' ';
+  }
+  return line += text;
+}
+
+} // namespace jsonlog
