@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: ISC
+//
+// A session, and what just happened to it, as one JSON line.
+//
+// The state of a session fills 2 KB of JSON and one report changes little of it. So the text of
+// each part is kept, a part is written again (with RapidJSON) only when a report changed what it
+// is made of, and a line is the text of the event followed by two long copies. The parts of one
+// session stand in one buffer, in the order of the line, which the memory bus likes as well.
+//
+// The same functions write a line from nothing (Way::from_nothing): the same bytes, ten times
+// the work. Tests hold the two equal.
+//
+// A line that is longer than Settings::max_line is put together again without its lists; if that
+// is not enough, anew with every text cut short. opensmtpd.truncated names what is missing.
+#pragma once
+
+#include "jsonlog/handshake.hpp"
+#include "jsonlog/limits.hpp"
+#include "jsonlog/report.hpp"
+#include "jsonlog/session.hpp"
+#include "jsonlog/session_table.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace jsonlog {
+
+enum class Detail : std::uint8_t { compact, standard, full };
+
+// The caps that a session needs for what the detail shows.
+Caps caps_for(Detail detail) noexcept;
+
+// What is the same in all lines.
+struct LineSettings
+{
+  std::string program_version;
+  std::string host;                                        // empty: no host.name
+  std::vector<std::pair<std::string, std::string>> labels; // key, value
+  Detail detail = Detail::standard;
+  bool original = false;                   // with event.original
+  std::size_t max_line = limits::max_line; // bytes, the LF not counted
+};
+
+// opensmtpd.logger of a line.
+struct LoggerState
+{
+  std::int64_t run_us = 0; // time of the first report of this run
+  std::uint64_t sequence = 0;
+  std::uint64_t dropped = 0;
+};
+
+class Snapshot
+{
+public:
+  enum class Way : std::uint8_t { cached, from_nothing };
+
+  explicit Snapshot(LineSettings settings, Way way = Way::cached);
+  ~Snapshot();
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+  // A new run: the observer.
+  void set_observer(const Handshake& handshake);
+
+  // The line (with its LF) of a report that was just applied to the session in the slot, and of a
+  // synthetic end: `report` is null then. `changed` is what apply() or finish() returned.
+  // The view is valid until the next call.
+  std::string_view event(SessionTable::Slot slot, const Session& session, const Report* report,
+                         Sections changed, const LoggerState& logger);
+
+  // The line of input that belongs to no session. `time_us` is that of the newest report before.
+  std::string_view anomaly(std::string_view line, std::string_view error, std::int64_t time_us,
+                           const LoggerState& logger);
+
+private:
+  class Writer;
+  std::unique_ptr<Writer> writer_;
+};
+
+} // namespace jsonlog
