@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: ISC
+//
+// The walk: a line of a report stream in, finished lines out.
+//
+//   line -> Handshake
+//        -> parse_report -> SessionTable -> apply -> Snapshot -> LineSink
+//
+// Nothing that comes in stops it: what is no report becomes an anomaly record, and a line that
+// could not be made for want of memory is counted as dropped. There is no clock: the same input
+// gives the same output, live and in a replay.
+#pragma once
+
+#include "jsonlog/handshake.hpp"
+#include "jsonlog/line_reader.hpp"
+#include "jsonlog/session_table.hpp"
+#include "jsonlog/snapshot.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace jsonlog {
+
+// Where finished lines go.
+class LineSink
+{
+public:
+  virtual ~LineSink() = default;
+  // Takes a line, LF included. False: it will not get out.
+  virtual bool write(std::string_view line) = 0;
+};
+
+// json: the session's snapshot. raw: the report as it came. kv: its fields as key=value. Secrets
+// are hidden in all of them; raw and kv have a line for each line of input only.
+enum class Format : std::uint8_t { json, raw, kv };
+
+class Pipeline
+{
+public:
+  Pipeline(LineSettings settings, Format format, std::size_t max_sessions, LineSink& sink,
+           Snapshot::Way way = Snapshot::Way::cached);
+
+  // The next line of input; all of smtpd's, the handshake included.
+  void feed(const Line& line) noexcept;
+
+  // End of input: the sessions that are open end as `session-shutdown`, the idlest first.
+  void finish() noexcept;
+
+  // What smtpd has told of itself; complete when ready().
+  const Handshake& handshake() const noexcept { return handshake_; }
+  const LoggerState& logger() const noexcept { return logger_; }
+
+private:
+  template <typename Make>
+  void make_line(Make make) noexcept;
+  void feed_handshake(std::string_view line) noexcept;
+  void feed_report(const Report& report) noexcept;
+  void feed_event(SessionTable::Slot slot, const Report& report);
+  void feed_anomaly(std::string_view line, std::string_view error);
+  void end_session(SessionTable::Slot slot, Close close) noexcept;
+  void write(std::string_view line);
+
+  Format format_;
+  Caps caps_;
+  Handshake handshake_;
+  bool running_ = false;     // reports have come since the last handshake
+  bool run_started_ = false; // logger_.run_us is known
+  SessionTable sessions_;
+  Snapshot snapshot_;
+  LoggerState logger_;
+  std::int64_t newest_us_ = 0; // of the newest well-formed report
+  std::string plain_line_;
+  LineSink& sink_;
+};
+
+} // namespace jsonlog

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: ISC
+#include "jsonlog/pipeline.hpp"
+
+#include "plain_text.hpp"
+
+#include <utility>
+
+namespace jsonlog {
+
+Pipeline::Pipeline(LineSettings settings, Format format, std::size_t max_sessions, LineSink& sink,
+                   Snapshot::Way way)
+  : format_(format)
+  , caps_(caps_for(settings.detail))
+  , sessions_(max_sessions)
+  , snapshot_(std::move(settings), way)
+  , sink_(sink)
+{}
+
+// Out of memory, or a failed check in a library: the line is lost and counted, the process goes on.
+template <typename Make>
+void Pipeline::make_line(Make make) noexcept
+{
+  const std::uint64_t sequence = logger_.sequence;
+  try {
+    make();
+  } catch (...) {
+    if (logger_.sequence == sequence) {
+      ++logger_.sequence;
+      ++logger_.dropped;
+    }
+  }
+}
+
+void Pipeline::feed(const Line& line) noexcept
+{
+  const bool in_handshake = !running_ && !handshake_.ready();
+  if (in_handshake ? line.text.starts_with("config|") : Handshake::is_line(line.text)) {
+    feed_handshake(line.text);
+    return;
+  }
+  Report report;
+  std::string_view error;
+  if (line.oversized)
+    error = "line too long";
+  else if (line.text.find('\0') != std::string_view::npos)
+    error = "NUL in line";
+  else
+    error = parse_report(line.text, report);
+  if (error.empty())
+    feed_report(report);
+  else
+    make_line([&] { feed_anomaly(line.text, error); });
+}
+
+void Pipeline::finish() noexcept
+{
+  while (const auto slot = sessions_.idlest())
+    end_session(*slot, Close::shutdown);
+}
+
+// A handshake in mid-stream is the beginning of another recording: another run, with its own
+// count.
+void Pipeline::feed_handshake(std::string_view line) noexcept
+{
+  if (running_ || handshake_.ready()) {
+    finish();
+    handshake_ = {};
+    logger_ = {};
+    newest_us_ = 0;
+    running_ = run_started_ = false;
+  }
+  try {
+    handshake_.feed(line);
+    snapshot_.set_observer(handshake_);
+  } catch (...) { // out of memory: observer.* stays as it was
+  }
+}
+
+void Pipeline::feed_report(const Report& report) noexcept
+{
+  if (!std::exchange(run_started_, true))
+    logger_.run_us = report.time_us;
+  running_ = true;
+  newest_us_ = report.time_us;
+  auto slot = sessions_.find(report.subsystem, report.session);
+  if (!slot && sessions_.full())
+    end_session(*sessions_.idlest(), Close::evicted);
+  make_line([&] {
+    if (!slot)
+      slot = sessions_.create(report.subsystem, report.session);
+    feed_event(*slot, report);
+  });
+  if (slot && sessions_[*slot].final())
+    sessions_.erase(*slot, true);
+}
+
+void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
+{
+  Session& session = sessions_[slot];
+  const bool in_auth_exchange = session.in_auth_exchange;
+  const Sections changed = apply(session, report, caps_);
+  if (format_ == Format::json) {
+    write(snapshot_.event(slot, session, &report, changed, logger_));
+    return;
+  }
+  plain_line_.clear();
+  if (format_ == Format::raw)
+    append_raw(plain_line_, report, in_auth_exchange);
+  else
+    append_kv(plain_line_, report, in_auth_exchange);
+  write(plain_line_);
+}
+
+void Pipeline::feed_anomaly(std::string_view line, std::string_view error)
+{
+  if (format_ == Format::json) {
+    write(snapshot_.anomaly(line, error, newest_us_, logger_));
+    return;
+  }
+  plain_line_.clear();
+  if (format_ == Format::raw)
+    append_raw(plain_line_, line);
+  else
+    append_kv(plain_line_, line, error, newest_us_);
+  write(plain_line_);
+}
+
+void Pipeline::end_session(SessionTable::Slot slot, Close close) noexcept
+{
+  make_line([&] {
+    Session& session = sessions_[slot];
+    const Sections changed = jsonlog::finish(session, close, newest_us_, caps_);
+    if (format_ == Format::json)
+      write(snapshot_.event(slot, session, nullptr, changed, logger_));
+  });
+  sessions_.erase(slot, false);
+}
+
+void Pipeline::write(std::string_view line)
+{
+  const bool out = sink_.write(line);
+  ++logger_.sequence;
+  if (!out)
+    ++logger_.dropped;
+}
+
+} // namespace jsonlog
