@@ -2,7 +2,6 @@
 #include "jsonlog/history.hpp"
 
 #include "jsonlog/limits.hpp"
-#include "jsonlog/text.hpp"
 
 namespace jsonlog {
 
@@ -24,7 +23,7 @@ void History::add(char letter)
   } else {
     run += letter;
     run += '{';
-    append_number(run, static_cast<long long>(run_));
+    run += std::to_string(run_);
     run += '}';
   }
   if (run_start_ + run.size() > limits::history) {

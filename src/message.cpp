@@ -4,6 +4,7 @@
 #include "jsonlog/secrets.hpp"
 
 #include <initializer_list>
+#include <string>
 
 namespace jsonlog {
 
@@ -13,7 +14,7 @@ namespace {
 class Detail
 {
 public:
-  Detail(std::string& out, const Session& session, Cut cut)
+  Detail(TextBuffer& out, const Session& session, Cut cut)
     : out_(out)
     , session_(session)
     , cut_(cut)
@@ -29,13 +30,21 @@ public:
   void operator()(const LinkDisconnect&) { say({to_string(session_.close)}); }
   void operator()(const TxBegin&) {}
   void operator()(const TxMail& event) { say({event.result, sender(event)}); }
-  void operator()(const TxRcpt& event) { say({event.result, session_.now.recipient->address}); }
+  void operator()(const TxRcpt&)
+  {
+    if (session_.now.recipient)
+      say({session_.now.recipient->status, session_.now.recipient->address});
+  }
   void operator()(const TxEnvelope& event) { say({event.envelope_id}); }
   void operator()(const TxData& event) { say({event.result}); }
+  // This message's size, which on smtp-out is not smtpd's figure.
   void operator()(const TxCommit& event)
   {
-    if (!event.size.empty())
-      say({event.size, "bytes"});
+    if (session_.tx && session_.tx->size) {
+      const std::string size = std::to_string(*session_.tx->size);
+      say({size, "bytes"});
+    } else
+      say({event.size});
   }
   void operator()(const TxRollback&) {}
   void operator()(const TxReset&) {}
@@ -53,9 +62,10 @@ public:
 private:
   std::string_view sender(const TxMail& event) const
   {
-    if (event.result == "ok" && session_.tx && session_.tx->from)
-      return session_.tx->from->address.empty() ? "<>" : session_.tx->from->address;
-    return event.address;
+    if (event.result != "ok" || !session_.tx || !session_.tx->from)
+      return event.address;
+    const std::string_view address = session_.tx->from->address;
+    return address.empty() ? std::string_view("<>") : address;
   }
 
   void say(std::initializer_list<std::string_view> words)
@@ -63,12 +73,12 @@ private:
     for (const std::string_view word : words) {
       if (word.empty())
         continue;
-      out_ += ' ';
+      out_ << ' ';
       complete_ = append_json_text(out_, word, cut_) && complete_;
     }
   }
 
-  std::string& out_;
+  TextBuffer& out_;
   const Session& session_;
   Cut cut_;
   bool complete_ = true;
@@ -76,19 +86,39 @@ private:
 
 } // namespace
 
-bool append_message(std::string& out, std::string_view action, const Session& session,
+bool append_message(TextBuffer& out, std::string_view action, const Session& session,
                     const Report* report, std::string_view peer, Cut cut)
 {
-  bool complete = append_json_text(out, action, cut);
+  bool complete = true;
+  if (session.now.unknown_event)
+    complete = append_json_text(out, action, cut);
+  else
+    out << action;
   if (report != nullptr) {
     Detail detail(out, session, cut);
     std::visit([&detail](const auto& event) { detail(event); }, report->event);
     complete = complete && detail.complete();
   }
-  out += peer;
+  out << peer;
   if (session.tx && !session.tx->id.empty()) {
-    out += " tx ";
+    out << " tx ";
     complete = append_json_text(out, session.tx->id, cut) && complete;
+  }
+  return complete;
+}
+
+bool append_peer(TextBuffer& out, const Session& session, Cut cut)
+{
+  const bool in = session.subsystem == Subsystem::smtp_in;
+  const Endpoint& peer = in ? session.source : session.destination;
+  if (peer.address.empty())
+    return true;
+  out << std::string_view(in ? " from " : " to ");
+  bool complete = append_json_text(out, peer.address, cut);
+  if (!session.rdns.empty()) {
+    out << " (";
+    complete = append_json_text(out, session.rdns, cut) && complete;
+    out << ')';
   }
   return complete;
 }

@@ -5,7 +5,6 @@
 #include "jsonlog/session.hpp"
 #include "jsonlog/text.hpp"
 
-#include <string>
 #include <string_view>
 
 namespace jsonlog {
@@ -14,7 +13,11 @@ namespace jsonlog {
 //   tx-rcpt permfail nosuch@example.net from 192.0.2.9 (mail.example.org) tx 9d298b89
 // `report` is null for a synthetic end, whose name is `action`. `peer` is JSON text already.
 // Returns false if it had to cut.
-bool append_message(std::string& out, std::string_view action, const Session& session,
+bool append_message(TextBuffer& out, std::string_view action, const Session& session,
                     const Report* report, std::string_view peer, Cut cut);
+
+// The end of that sentence: ` from 192.0.2.9 (mail.example.org)`, or ` to` for smtp-out. Returns
+// false if it had to cut.
+bool append_peer(TextBuffer& out, const Session& session, Cut cut);
 
 } // namespace jsonlog

@@ -20,37 +20,29 @@ bool is_word(std::string_view value) noexcept
   return !value.empty() && std::all_of(value.begin(), value.end(), is_plain_character);
 }
 
-void append_pair(std::string& out, std::string_view key, std::string_view value)
+void append_pair(TextBuffer& out, std::string_view key, std::string_view value)
 {
-  if (!out.empty() && out.back() != '\n')
-    out += ' ';
-  out.append(key).append("=");
+  if (out.size() != 0)
+    out << ' ';
+  out << key << '=';
   if (is_word(value)) {
-    out += value;
+    out << value;
     return;
   }
-  out += '"';
+  out << '"';
   append_json_text(out, value, {limits::original, false});
-  out += '"';
+  out << '"';
 }
 
-void append_time_pair(std::string& out, std::int64_t time_us)
+void append_time_pair(TextBuffer& out, std::int64_t time_us)
 {
-  std::string time;
-  append_time(time, time_us);
-  append_pair(out, "time", time);
-}
-
-std::string hex16(std::uint64_t id)
-{
-  std::string text;
-  append_hex(text, id);
-  return std::string(16 - text.size(), '0') + text;
+  out << "time=";
+  append_time(out, time_us);
 }
 
 struct Parameters
 {
-  std::string& out;
+  TextBuffer& out;
   bool in_auth_exchange;
 
   void operator()(const LinkConnect& event) const
@@ -132,36 +124,36 @@ private:
 
 } // namespace
 
-void append_raw(std::string& out, const Report& report, bool in_auth_exchange)
+void append_raw(TextBuffer& out, const Report& report, bool in_auth_exchange)
 {
-  out.append(mask_report(report, in_auth_exchange)).append("\n");
+  out << mask_report(report, in_auth_exchange) << '\n';
 }
 
-void append_raw(std::string& out, std::string_view bad_line)
+void append_raw(TextBuffer& out, std::string_view bad_line)
 {
-  out.append(mask_unknown(bad_line)).append("\n");
+  out << mask_unknown(bad_line) << '\n';
 }
 
-void append_kv(std::string& out, const Report& report, bool in_auth_exchange)
+void append_kv(TextBuffer& out, const Report& report, bool in_auth_exchange)
 {
   append_time_pair(out, report.time_us);
   if (!report.protocol.empty())
     append_pair(out, "version", report.protocol);
   append_pair(out, "subsystem", to_string(report.subsystem));
   append_pair(out, "event", report.name);
-  append_pair(out, "session", hex16(report.session));
+  append_pair(out, "session", hex_id(report.session));
   std::visit(Parameters{out, in_auth_exchange}, report.event);
-  out += '\n';
+  out << '\n';
 }
 
-void append_kv(std::string& out, std::string_view bad_line, std::string_view error,
+void append_kv(TextBuffer& out, std::string_view bad_line, std::string_view error,
                std::int64_t time_us)
 {
   append_time_pair(out, time_us);
   append_pair(out, "event", "malformed-report");
   append_pair(out, "error", error);
   append_pair(out, "original", mask_unknown(bad_line));
-  out += '\n';
+  out << '\n';
 }
 
 } // namespace jsonlog

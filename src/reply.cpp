@@ -74,7 +74,7 @@ std::string Reply::whole() const
 {
   std::string line;
   if (code != 0) {
-    append_number(line, code);
+    line += std::to_string(code);
     line += ' ';
   }
   return line += text;

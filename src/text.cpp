@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <cstring>
 
@@ -96,21 +95,30 @@ bool has_byte(std::uint64_t word, char c) noexcept
   return ((different - ones) & ~different & tops) != 0;
 }
 
-std::uint64_t load_word(const char* from, std::size_t size) noexcept
+std::uint64_t load_word(const char* from) noexcept
 {
-  std::uint64_t word = 0x2020202020202020U; // blanks: they need no care
-  std::memcpy(&word, from, size);
+  std::uint64_t word = 0;
+  std::memcpy(&word, from, sizeof word);
   return word;
 }
 
-// Calls `test` with each eight bytes (the last ones filled up with blanks) until it says no.
+// Calls `test` with each eight bytes until it says no. The last ones overlap the ones before; a
+// text of less than eight is filled up with blanks, which need no care.
 template <typename Test>
 bool all_words(std::string_view bytes, Test test) noexcept
 {
-  for (std::size_t i = 0; i < bytes.size(); i += 8)
-    if (!test(load_word(bytes.data() + i, std::min<std::size_t>(8, bytes.size() - i))))
-      return false;
-  return true;
+  constexpr std::size_t word_size = sizeof(std::uint64_t);
+  const char* const end = bytes.data() + bytes.size();
+  if (bytes.size() >= word_size) {
+    for (const char* at = bytes.data(); at + word_size <= end; at += word_size)
+      if (!test(load_word(at)))
+        return false;
+    return test(load_word(end - word_size));
+  }
+  std::uint64_t word = 0x2020202020202020U;
+  for (const char c : bytes)
+    word = word << 8 | static_cast<unsigned char>(c);
+  return test(word);
 }
 
 bool needs_no_escape(std::string_view bytes) noexcept
@@ -141,10 +149,10 @@ bool is_utf8(std::string_view bytes) noexcept
   return true;
 }
 
-bool append_json_text(std::string& out, std::string_view bytes, Cut cut)
+bool append_json_text(TextBuffer& out, std::string_view bytes, Cut cut)
 {
   if (bytes.size() <= cut.limit && needs_no_escape(bytes)) {
-    out.append(bytes);
+    out << bytes;
     return true;
   }
   std::size_t written = 0;
@@ -153,7 +161,7 @@ bool append_json_text(std::string& out, std::string_view bytes, Cut cut)
     written += cut.encoded ? unit.json_size : unit.value_size;
     if (written > cut.limit)
       return false;
-    out.append(unit.json.data(), unit.json_size);
+    out << std::string_view(unit.json.data(), unit.json_size);
     at += unit.consumed;
   }
   return true;
@@ -186,20 +194,6 @@ std::string_view skip_blanks(std::string_view text) noexcept
 std::string_view first_word(std::string_view text) noexcept
 {
   return text.substr(0, text.find_first_of(" \t"));
-}
-
-void append_number(std::string& out, long long value)
-{
-  std::array<char, 20> digits; // NOLINT(cppcoreguidelines-pro-type-member-init): to_chars fills it
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
-}
-
-void append_hex(std::string& out, unsigned long long value)
-{
-  std::array<char, 16> digits; // NOLINT(cppcoreguidelines-pro-type-member-init): to_chars fills it
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
-  out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
 }
 
 } // namespace jsonlog

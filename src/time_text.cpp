@@ -17,7 +17,7 @@ void put_digits(char* end, std::int64_t value, int digits) noexcept
 
 } // namespace
 
-void append_time(std::string& out, std::int64_t time_us)
+void append_time(TextBuffer& out, std::int64_t time_us)
 {
   namespace chrono = std::chrono;
   const chrono::sys_time<chrono::microseconds> time{chrono::microseconds(time_us)};
@@ -34,7 +34,24 @@ void append_time(std::string& out, std::int64_t time_us)
   put_digits(&text[16], since_midnight / 60 % 60, 2);
   put_digits(&text[19], since_midnight % 60, 2);
   put_digits(&text[26], time_us % 1'000'000, 6);
-  out.append(text.data(), text.size());
+  out << std::string_view(text.data(), text.size());
+}
+
+void TimeText::append(TextBuffer& out, std::int64_t time_us)
+{
+  constexpr std::size_t up_to_fraction = 20; // `2026-11-20T10:00:00.`
+  const std::int64_t second = time_us / 1'000'000;
+  if (second != second_) {
+    second_ = second;
+    text_.clear();
+    append_time(text_, time_us);
+  }
+  constexpr std::size_t size = up_to_fraction + 7;
+  char* const text = out.room(size);
+  text_.view().copy(text, up_to_fraction);
+  put_digits(text + size - 1, time_us % 1'000'000, 6);
+  text[size - 1] = 'Z';
+  out.take(size);
 }
 
 } // namespace jsonlog

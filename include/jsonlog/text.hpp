@@ -4,6 +4,8 @@
 // caller's buffer; nothing throws but std::bad_alloc.
 #pragma once
 
+#include "jsonlog/text_buffer.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -30,7 +32,7 @@ struct Cut
 //   - C0 controls, DEL and C1 controls (U+0080 to U+009F) become the JSON escape \u00NN.
 // Stops before the character, or the \xNN, that would pass the limit. Returns false if it
 // stopped early.
-bool append_json_text(std::string& out, std::string_view bytes, Cut cut);
+bool append_json_text(TextBuffer& out, std::string_view bytes, Cut cut);
 
 // ASCII only: SMTP's verbs and host names are (RFC 5321, 2.4).
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
@@ -41,9 +43,5 @@ void to_lower(std::string& text) noexcept;
 std::string_view skip_blanks(std::string_view text) noexcept;
 // The text before the first blank.
 std::string_view first_word(std::string_view text) noexcept;
-
-void append_number(std::string& out, long long value);
-// Lower-case hex without leading zeros.
-void append_hex(std::string& out, unsigned long long value);
 
 } // namespace jsonlog
