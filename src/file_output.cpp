@@ -31,13 +31,13 @@ FileOutput::~FileOutput()
     close(descriptor_);
 }
 
-bool FileOutput::open(std::string& error)
+bool FileOutput::open()
 {
   // O_NONBLOCK: opening a FIFO that nobody reads must not hang.
-  descriptor_ = ::open(
-    path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, file_mode);
+  constexpr int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  descriptor_ = ::open(path_.c_str(), flags, file_mode);
   if (descriptor_ < 0)
-    error = path_ + ": " + std::strerror(errno);
+    trouble();
   return descriptor_ >= 0;
 }
 
@@ -63,18 +63,15 @@ bool FileOutput::write(std::string_view line)
 
 bool FileOutput::flush()
 {
-  std::string error;
-  if (descriptor_ < 0 && !open(error)) {
-    trouble(error);
+  if (descriptor_ < 0 && !open())
     return false;
-  }
   while (written_ < buffer_.size()) {
     const ssize_t count =
       ::write(descriptor_, buffer_.data() + written_, buffer_.size() - written_);
     if (count < 0 && errno == EINTR)
       continue;
     if (count < 0) {
-      trouble(path_ + ": " + std::strerror(errno));
+      trouble();
       buffer_.erase(0, written_);
       written_ = 0;
       return false;
@@ -89,10 +86,11 @@ bool FileOutput::flush()
   return true;
 }
 
-void FileOutput::trouble(const std::string& what)
+void FileOutput::trouble()
 {
+  const int reason = errno;
   if (!std::exchange(troubled_, true))
-    diagnostics_.say(what);
+    diagnostics_.say(path_ + ": " + std::strerror(reason) + "; will try again");
 }
 
 } // namespace jsonlog

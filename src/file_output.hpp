@@ -22,8 +22,8 @@ public:
   FileOutput(const FileOutput&) = delete;
   FileOutput& operator=(const FileOutput&) = delete;
 
-  // False if the file cannot be opened now; `error` says why.
-  bool open(std::string& error);
+  // False if the file cannot be opened now.
+  bool open();
   // After the file was renamed: what is buffered goes to the old one.
   void reopen();
 
@@ -32,7 +32,8 @@ public:
   bool flush();
 
 private:
-  void trouble(const std::string& what);
+  // Says what errno says, once.
+  void trouble();
 
   std::string path_;
   Diagnostics& diagnostics_;

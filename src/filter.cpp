@@ -8,7 +8,6 @@
 #include <csignal>
 #include <ctime>
 #include <initializer_list>
-#include <string>
 
 #include <poll.h>
 #include <unistd.h>
@@ -84,14 +83,8 @@ public:
 
   int run()
   {
-    std::string error;
-    if (!output_.open(error)) {
-      if (options_.strict) {
-        diagnostics_.say(error);
-        return unusable_output;
-      }
-      diagnostics_.say(error + "; will try again");
-    }
+    if (!output_.open() && options_.strict)
+      return unusable_output;
     while (wait_for_input() && read_input())
       continue;
     if (const auto line = reader_.rest())
@@ -108,7 +101,8 @@ private:
   bool wait_for_input()
   {
     pollfd input = {STDIN_FILENO, POLLIN, 0};
-    if (poll(&input, 1, 0) > 0)
+    const timespec at_once = {};
+    if (ppoll(&input, 1, &at_once, &signals_) > 0 && hangup_seen == 0)
       return true;
     for (;;) {
       const bool flushed = output_.flush();

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: ISC
 //
-// RapidJSON's Writer, with what it does not do by itself: any bytes become a valid string, texts
-// are cut at their limit (and the cut is remembered), and pieces of an object can be written
-// that are not a document of their own.
+// RapidJSON's Writer, with what it does not do by itself: any bytes become a valid string, and
+// texts are cut at their limit (and the cut is remembered).
 #pragma once
 
 #include "fields.hpp"
 #include "jsonlog/limits.hpp"
 #include "jsonlog/text.hpp"
+#include "jsonlog/text_buffer.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <stdexcept>
-#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -29,118 +29,97 @@ namespace jsonlog {
 class Json
 {
 public:
-  Json()
-    : writer_(buffer_)
-  {}
-
-  // --- A piece ---
-
+  // Forgets what was written and what was cut.
   void clear() noexcept
   {
     buffer_.Clear();
+    writer_.Reset(buffer_);
     cuts_ = 0;
-    depth_ = 0;
   }
-  // Every text is cut at limits::short_text from here on, or at its own limit again.
+  std::string_view text() const { return {buffer_.GetString(), buffer_.GetSize()}; }
+
+  // For a line over budget: every text is cut at limits::short_text; lists are left out.
   void shorten(bool on) noexcept { short_ = on; }
-  std::string_view piece() const { return {buffer_.GetString(), buffer_.GetSize()}; }
+  void leave_out_lists(bool on) noexcept { without_lists_ = on; }
+
   Cuts cuts() const noexcept { return cuts_; }
-  void add_cuts(Cuts cuts) noexcept { cuts_ |= cuts; }
+  void cut(Field field) noexcept { cuts_ |= cut_bit(field); }
 
-  // Text between values: `,"session":`, `}`.
-  void raw(std::string_view text)
-  {
-    char* const to = buffer_.Push(text.size());
-    text.copy(to, text.size());
-  }
-  void overwrite(std::size_t at, char c)
-  {
-    char* const start = buffer_.Push(0) - buffer_.GetSize();
-    start[at] = c;
-  }
-  // Takes back the last `}`: the next piece goes on in the same object.
-  void reopen() { buffer_.Pop(1); }
-
-  // --- Values: each outermost object or array is a root for the Writer ---
-
-  void begin_object()
-  {
-    begin();
-    writer_.StartObject();
-  }
-  void end_object()
-  {
-    writer_.EndObject();
-    --depth_;
-  }
-  void begin_array()
-  {
-    begin();
-    writer_.StartArray();
-  }
-  void end_array()
-  {
-    writer_.EndArray();
-    --depth_;
-  }
+  void begin_object() { writer_.StartObject(); }
+  void end_object() { writer_.EndObject(); }
+  void begin_array() { writer_.StartArray(); }
+  void end_array() { writer_.EndArray(); }
   void key(std::string_view name)
   {
     writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
   }
-  void number(std::int64_t value) { writer_.Int64(value); }
-  void number(std::uint64_t value) { writer_.Uint64(value); }
-  void number(int value) { writer_.Int(value); }
-  void boolean(bool value) { writer_.Bool(value); }
+  void value(std::int64_t number) { writer_.Int64(number); }
+  void value(std::uint64_t number) { writer_.Uint64(number); }
+  void value(int number) { writer_.Int(number); }
+  void value(bool truth) { writer_.Bool(truth); }
   // A text that is known to be plain ASCII and short.
   void token(std::string_view text)
   {
     writer_.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
   }
-  void text(Field field, std::string_view text)
+  // Any bytes.
+  void value(Field field, std::string_view text, std::size_t limit = limits::keyword)
   {
-    const Cut cut = cut_at(limits::keyword);
-    if (text.size() <= cut.limit && is_plain(text) && !short_) {
+    if (text.size() <= limit && !short_ && is_plain(text)) {
       token(text);
       return;
     }
-    scratch_.assign(1, '"');
-    if (!append_json_text(scratch_, text, cut))
-      cuts_ |= cut_bit(field);
-    scratch_ += '"';
-    writer_.RawValue(scratch_.data(), scratch_.size(), rapidjson::kStringType);
+    scratch_.clear();
+    scratch_ << '"';
+    if (!append_json_text(scratch_, text, cut_at(limit)))
+      cut(field);
+    scratch_ << '"';
+    writer_.RawValue(scratch_.view().data(), scratch_.size(), rapidjson::kStringType);
   }
-
-  // A text that is a root of its own.
-  void root_text(Field field, std::string_view value)
+  // The inside of a string that is JSON text already, and perhaps incomplete.
+  void json_text(std::string_view text)
   {
-    writer_.Reset(buffer_);
-    text(field, value);
+    scratch_.clear();
+    scratch_ << '"' << text << '"';
+    writer_.RawValue(scratch_.view().data(), scratch_.size(), rapidjson::kStringType);
   }
 
-  // --- Members; an empty text is an unknown one and leaves its member out ---
+  // --- Members of the object that is open; an unknown text is empty and leaves its member out ---
 
   template <typename Number>
-  void member(std::string_view name, Number value)
+  void member(std::string_view name, Number number)
   {
     key(name);
-    if constexpr (std::is_same_v<Number, bool>)
-      boolean(value);
-    else
-      number(value);
+    value(number);
   }
-  void member(std::string_view name, Field field, std::string_view value)
+  void member(std::string_view name, Field field, std::string_view text,
+              std::size_t limit = limits::keyword)
   {
-    if (value.empty())
+    if (text.empty())
       return;
     key(name);
-    text(field, value);
+    value(field, text, limit);
   }
-  void token_member(std::string_view name, std::string_view value)
+  void token_member(std::string_view name, std::string_view text)
   {
-    if (value.empty())
+    if (text.empty())
       return;
     key(name);
-    token(value);
+    token(text);
+  }
+  void open_member(std::string_view name)
+  {
+    key(name);
+    begin_object();
+  }
+  // True if a list that is not empty may be written; where lists are left out, it is named.
+  bool wants_list(Field field, bool empty)
+  {
+    if (empty)
+      return false;
+    if (without_lists_)
+      cut(field);
+    return !without_lists_;
   }
 
   Cut cut_at(std::size_t limit) const noexcept
@@ -149,18 +128,12 @@ public:
   }
 
 private:
-  void begin()
-  {
-    if (depth_++ == 0)
-      writer_.Reset(buffer_);
-  }
-
   rapidjson::StringBuffer buffer_;
-  rapidjson::Writer<rapidjson::StringBuffer> writer_;
-  std::string scratch_;
+  rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
+  TextBuffer scratch_;
   Cuts cuts_ = 0;
-  int depth_ = 0;
   bool short_ = false;
+  bool without_lists_ = false;
 };
 
 } // namespace jsonlog

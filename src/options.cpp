@@ -4,6 +4,7 @@
 #include "version.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 #include <system_error>
@@ -67,25 +68,39 @@ std::string one_line(std::string text)
   return text;
 }
 
+// Options whose text is not their value.
 struct Texts
 {
+  std::string format = "json";
+  std::string detail = "standard";
   std::vector<std::string> labels;
 };
 
+constexpr std::array<std::pair<std::string_view, Format>, 3> formats = {
+  {{"json", Format::json}, {"raw", Format::raw}, {"kv", Format::kv}}};
+constexpr std::array<std::pair<std::string_view, Detail>, 3> details = {
+  {{"compact", Detail::compact}, {"standard", Detail::standard}, {"full", Detail::full}}};
+
+template <typename Value>
+Value parse_word(const std::string& option, std::string_view text,
+                 const std::array<std::pair<std::string_view, Value>, 3>& words)
+{
+  for (const auto& [word, value] : words)
+    if (text == word)
+      return value;
+  throw CLI::ValidationError(
+    option, "'" + std::string(text) + "' is not one of " + std::string(words[0].first) + ", " +
+              std::string(words[1].first) + ", " + std::string(words[2].first));
+}
+
 void add_options(CLI::App& app, Options& options, Texts& texts)
 {
-  const std::map<std::string, Format> formats = {
-    {"json", Format::json}, {"raw", Format::raw}, {"kv", Format::kv}};
-  const std::map<std::string, Detail> details = {
-    {"compact", Detail::compact}, {"standard", Detail::standard}, {"full", Detail::full}};
-  constexpr double largest = 1e9;
+  constexpr int smallest_line = limits::min_max_line;
+  constexpr int largest = 1'000'000'000;
 
   app.add_option("--file", options.file, "append to this file")->type_name("PATH");
-  app.add_option("--format", options.format, "json, raw or kv [json]")
-    ->transform(CLI::CheckedTransformer(formats))
-    ->type_name("FORMAT");
-  app.add_option("--detail", options.line.detail, "compact, standard or full [standard]")
-    ->transform(CLI::CheckedTransformer(details))
+  app.add_option("--format", texts.format, "json, raw or kv [json]")->type_name("FORMAT");
+  app.add_option("--detail", texts.detail, "compact, standard or full [standard]")
     ->type_name("DETAIL");
   app.add_flag("--original", options.line.original, "with the raw report, secrets hidden");
   app.add_option("--label", texts.labels, "labels.KEY in every line; may be repeated")
@@ -93,12 +108,12 @@ void add_options(CLI::App& app, Options& options, Texts& texts)
     ->allow_extra_args(false);
   app.add_option("--host", options.line.host, "host.name, to tell several mail hosts apart")
     ->type_name("NAME");
-  app.add_option("--max-line", options.line.max_line, "longest line [64K]")
+  app.add_option("--max-line", options.line.max_line, "longest line, at least 8000 [64K]")
     ->transform(CLI::AsSizeValue(false))
-    ->check(CLI::Range(double{limits::min_max_line}, largest))
+    ->check(CLI::Range(smallest_line, largest))
     ->type_name("SIZE");
   app.add_option("--max-sessions", options.max_sessions, "most live sessions [16384]")
-    ->check(CLI::Range(1.0, largest))
+    ->check(CLI::Range(1, largest))
     ->type_name("N");
   app.set_config("--config", "", "read options from this file")->type_name("FILE");
 }
@@ -127,6 +142,8 @@ ParsedOptions parse_options(int argc, const char* const* argv)
 
   try {
     app.parse(argc, argv);
+    options.format = parse_word("--format", texts.format, formats);
+    options.line.detail = parse_word("--detail", texts.detail, details);
     options.line.labels = parse_labels(texts.labels);
     check(options);
   } catch (const CLI::Success& success) {

@@ -83,6 +83,8 @@ void Pipeline::feed_report(const Report& report) noexcept
   running_ = true;
   newest_us_ = report.time_us;
   auto slot = sessions_.find(report.subsystem, report.session);
+  if (slot)
+    snapshot_.prefetch(*slot);
   if (!slot && sessions_.full())
     end_session(*sessions_.idlest(), Close::evicted);
   make_line([&] {
@@ -108,7 +110,7 @@ void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
     append_raw(plain_line_, report, in_auth_exchange);
   else
     append_kv(plain_line_, report, in_auth_exchange);
-  write(plain_line_);
+  write(plain_line_.view());
 }
 
 void Pipeline::feed_anomaly(std::string_view line, std::string_view error)
@@ -122,7 +124,7 @@ void Pipeline::feed_anomaly(std::string_view line, std::string_view error)
     append_raw(plain_line_, line);
   else
     append_kv(plain_line_, line, error, newest_us_);
-  write(plain_line_);
+  write(plain_line_.view());
 }
 
 void Pipeline::end_session(SessionTable::Slot slot, Close close) noexcept

@@ -66,9 +66,11 @@ public:
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
-  // False if the input cannot be read; errno says why.
-  bool feed(Pipeline& pipeline)
+  // False if the input cannot be opened or read; errno says why.
+  bool feed(Pipeline& pipeline) const
   {
+    if (descriptor_ < 0)
+      return false;
     LineReader reader;
     for (;;) {
       const auto [data, size] = reader.space();
@@ -89,7 +91,7 @@ public:
   }
 
 private:
-  int descriptor_;
+  const int descriptor_;
 };
 
 } // namespace
@@ -104,7 +106,8 @@ int run_replay(const Options& options, Diagnostics& diagnostics)
 
   Pipeline pipeline(options.line, options.format, options.max_sessions, sink);
   for (const std::string& path : options.inputs) {
-    if (!Input(path).feed(pipeline)) {
+    const Input input(path);
+    if (!input.feed(pipeline)) {
       diagnostics.say(path + ": " + std::strerror(errno));
       return input_or_output_failed;
     }

@@ -39,8 +39,8 @@ Event make(const Fields& fields)
 
 constexpr auto none = std::nullopt;
 
-// The first row that fits wins. Old forms stand before the form that replaced them; the
-// commonest events come first.
+// The rows of an event stand together, old forms before the form that replaced them: the first
+// that fits wins.
 constexpr std::array rows{
   Row{"protocol-server", 1, 0, make<ProtocolServer, 0>},
   Row{"protocol-client", 1, 0, make<ProtocolClient, 0>},
@@ -101,12 +101,34 @@ std::size_t count_bars(std::string_view text) noexcept
   return bars;
 }
 
+// The first row of each event, found by length and two letters of its name.
+constexpr std::size_t slot_of(std::string_view name)
+{
+  const auto letter = [&](std::size_t at) { return static_cast<unsigned char>(name[at]); };
+  return name.size() < 4 ? 0 : (name.size() + letter(3) * 2U + letter(name.size() - 1) * 3U) % 64;
+}
+
+constexpr std::uint8_t no_row = 0xff;
+
+constexpr std::array<std::uint8_t, 64> first_rows = [] {
+  std::array<std::uint8_t, 64> first{};
+  first.fill(no_row);
+  for (std::size_t i = rows.size(); i-- > 0;) {
+    std::uint8_t& slot = first[slot_of(rows[i].name)];
+    if (slot != no_row && rows[slot].name != rows[i].name)
+      throw "two events in one slot"; // not a constant then: it does not compile
+    slot = static_cast<std::uint8_t>(i);
+  }
+  return first;
+}();
+
 // `params` is what follows the session id, or nothing at all where no `|` followed it.
 const Row* find_row(std::string_view name, Dialect dialect,
                     std::optional<std::string_view> params) noexcept
 {
-  for (const Row& row : rows) {
-    if (row.name != name || dialect > row.last)
+  for (std::size_t i = first_rows[slot_of(name)]; i < rows.size() && rows[i].name == name; ++i) {
+    const Row& row = rows[i];
+    if (dialect > row.last)
       continue;
     if (row.exact && row.fields != (params ? count_bars(*params) + 1 : 0))
       continue;
@@ -190,6 +212,8 @@ std::optional<std::int64_t> parse_digits(std::string_view text) noexcept
 
 std::optional<Dialect> parse_version(std::string_view text) noexcept
 {
+  if (text.size() == 3 && text.starts_with("0.") && is_digit(text[2]))
+    return version_0_(static_cast<unsigned>(text[2] - '0'));
   if (text == "1")
     return Dialect::one;
   if (text == "0")
@@ -223,20 +247,28 @@ std::optional<std::int64_t> parse_time(std::string_view text, Dialect dialect) n
   return *seconds * 1'000'000 + *microseconds;
 }
 
+// The value of each hex digit; 0xff for what is none. smtpd writes small letters only.
+constexpr std::array<std::uint8_t, 256> hex_values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(0xff);
+  for (std::uint8_t i = 0; i < 10; ++i)
+    values[static_cast<std::size_t>('0') + i] = i;
+  for (std::uint8_t i = 0; i < 6; ++i)
+    values[static_cast<std::size_t>('a') + i] = static_cast<std::uint8_t>(10 + i);
+  return values;
+}();
+
 bool parse_session(std::string_view text, std::uint64_t& session) noexcept
 {
   if (text.size() != 16)
     return false;
-  session = 0;
+  unsigned all = 0;
   for (const char c : text) {
-    if (is_digit(c))
-      session = session << 4 | static_cast<std::uint64_t>(c - '0');
-    else if (c >= 'a' && c <= 'f')
-      session = session << 4 | static_cast<std::uint64_t>(c - 'a' + 10);
-    else
-      return false;
+    const unsigned value = hex_values[static_cast<unsigned char>(c)];
+    all |= value;
+    session = session << 4 | value;
   }
-  return true;
+  return all <= 0xf;
 }
 
 std::optional<Subsystem> parse_subsystem(std::string_view text) noexcept
@@ -255,9 +287,12 @@ std::string_view to_string(Subsystem subsystem) noexcept
   return subsystem == Subsystem::smtp_in ? "smtp-in" : "smtp-out";
 }
 
-bool looks_like_report(std::string_view line) noexcept
+std::string hex_id(std::uint64_t session)
 {
-  return line.starts_with("report|");
+  std::string text(16, '0');
+  for (std::size_t i = text.size(); session != 0; session >>= 4)
+    text[--i] = "0123456789abcdef"[session & 15];
+  return text;
 }
 
 std::string_view parse_report(std::string_view line, Report& report) noexcept

@@ -114,6 +114,7 @@ public:
     now.gap_us.reset();
     now.recipient.reset();
     now.anomalies.clear();
+    now.unknown_event = false;
     now.unknown_params.clear();
     if (s_.events == 0)
       open();
@@ -254,9 +255,11 @@ public:
     Transaction* const tx = transaction_of(event.message_id);
     const auto [address, original] = effective_address(event.address);
     // A refused MAIL inside a transaction does not touch its sender.
-    if (tx != nullptr && !event.result.empty() && (ok || !tx->from))
+    if (tx != nullptr && !event.result.empty() && (ok || !tx->from)) {
       tx->from = Sender{std::string(kept(address)), std::string(kept(original)),
                         std::string(kept(event.result))};
+      mark(Section::tx_from);
+    }
     if (ok) {
       reach(s_.mail_from, address, caps_.senders);
       move(Step::tx_mail_ok);
@@ -269,8 +272,9 @@ public:
     expect_result(event.result);
     const bool ok = event.result == "ok";
     const auto [address, original] = effective_address(event.address);
-    s_.now.recipient = Recipient{std::string(kept(address)), std::string(kept(original)),
-                                 std::string(kept(event.result))};
+    if (!address.empty() || !event.result.empty())
+      s_.now.recipient = Recipient{std::string(kept(address)), std::string(kept(original)),
+                                   std::string(kept(event.result))};
     if (!ok && !event.result.empty() && s_.rcpt_answered) {
       bogus();
       return;
@@ -297,17 +301,20 @@ public:
     if (tx == nullptr)
       return;
     ++tx->envelopes;
+    mark(Section::envelopes);
     if (event.envelope_id.size() != envelope_id_size || !is_hex(event.envelope_id))
       raise(Anomaly::unknown_token);
-    else if (tx->envelope_ids.add(event.envelope_id, caps_.envelopes))
-      mark(Section::envelopes);
+    else
+      tx->envelope_ids.add(event.envelope_id, caps_.envelopes);
   }
 
   void operator()(const TxData& event)
   {
     expect_result(event.result);
-    if (Transaction* const tx = transaction_of(event.message_id))
+    if (Transaction* const tx = transaction_of(event.message_id)) {
       tx->data_status = kept(event.result);
+      mark(Section::tx_state);
+    }
     if (event.result == "ok")
       move(Step::tx_data_ok);
     conclude(event.result, 'D');
@@ -320,6 +327,7 @@ public:
     mark(Section::count);
     mark(Section::session);
     if (Transaction* const tx = transaction_of(event.message_id)) {
+      mark(Section::tx_state);
       tx->status = TransactionStatus::committed;
       tx->duration_us = elapsed(tx->start_us, time_us_);
       if (const auto size = parse_number<std::int64_t>(event.size))
@@ -424,6 +432,8 @@ public:
     count_reply();
     if (s_.reply.code == 334)
       return;
+    // Until 0.2 there was no link-greeting.
+    s_.greeted = s_.greeted || s_.reply.code_class() == 2;
     s_.in_auth_exchange = false;
     if (s_.reply.code == 220 && s_.unanswered && s_.command.verb == "STARTTLS")
       s_.tls_expected = true;
@@ -482,6 +492,7 @@ public:
   void operator()(const Unknown& event)
   {
     raise(Anomaly::unknown_event);
+    s_.now.unknown_event = true;
     s_.now.unknown_params = mask_unknown(kept(event.params));
   }
 
@@ -596,7 +607,7 @@ private:
       mark_transaction();
     } else if (s_.tx->duration_us) {
       s_.tx->duration_us.reset();
-      mark(Section::transaction);
+      mark(Section::tx_state);
     }
   }
 
@@ -646,8 +657,9 @@ private:
 
   void mark_transaction()
   {
-    changed_ |= section_bit(Section::transaction) | section_bit(Section::recipients) |
-                section_bit(Section::envelopes);
+    for (const Section section : {Section::tx, Section::tx_from, Section::tx_state,
+                                  Section::envelopes, Section::recipients})
+      mark(section);
   }
 
   void open_transaction(std::string_view message_id)
@@ -680,7 +692,6 @@ private:
   {
     if (!s_.tx || (is_message_id(message_id) && s_.tx->id != message_id))
       return nullptr;
-    mark(Section::transaction);
     return &*s_.tx;
   }
 
@@ -705,6 +716,7 @@ private:
   Transaction* transaction_to_end(std::string_view message_id)
   {
     Transaction* const tx = current_transaction(message_id);
+    mark(Section::tx_state);
     if (tx == nullptr)
       note_missing_begin();
     return tx;
@@ -737,7 +749,7 @@ private:
       tx.status = TransactionStatus::open;
     roll_back(tx);
     tx.ended = true;
-    mark(Section::transaction);
+    mark(Section::tx_state);
   }
 
   void summarize(const Transaction& tx)
@@ -763,11 +775,10 @@ private:
     counts.accepted += ok ? 1U : 0U;
     counts.tempfail += result == "tempfail" ? 1U : 0U;
     counts.permfail += result == "permfail" ? 1U : 0U;
-    const bool listed = tx.addresses.add(address, caps_.recipients);
-    const bool split = (ok ? tx.accepted : tx.rejected).add(address, caps_.recipients);
-    const bool domain = tx.domains.add(domain_part(address), caps_.domains);
-    if (listed || split || domain)
-      mark(Section::recipients);
+    tx.addresses.add(address, caps_.recipients);
+    (ok ? tx.accepted : tx.rejected).add(address, caps_.recipients);
+    tx.domains.add(domain_part(address), caps_.domains);
+    mark(Section::recipients);
   }
 
   void record_size(Transaction& tx, std::int64_t reported)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "session_text.hpp"
 
+#include <bit>
+
 namespace jsonlog {
 
 namespace {
@@ -10,44 +12,49 @@ constexpr std::size_t index_of(Piece piece)
   return static_cast<std::size_t>(piece);
 }
 
+// The pieces, one bit each, that are made of each section.
+using Pieces = std::uint64_t;
+static_assert(piece_count <= 64);
+constexpr Pieces all_pieces = (Pieces{1} << piece_count) - 1;
+
+std::array<Pieces, sections> pieces_by_section()
+{
+  std::array<Pieces, sections> pieces{};
+  for (std::size_t section = 0; section < sections; ++section)
+    for (const PieceRow& row : piece_rows)
+      if ((row.made_of & section_bit(static_cast<Section>(section))) != 0)
+        pieces[section] |= Pieces{1} << index_of(row.piece);
+  return pieces;
+}
+
+Pieces pieces_of(Sections changed)
+{
+  static const std::array<Pieces, sections> by_section = pieces_by_section();
+  Pieces pieces = 0;
+  for (; changed != 0; changed &= changed - 1)
+    pieces |= by_section[static_cast<std::size_t>(std::countr_zero(changed))];
+  return pieces;
+}
+
 } // namespace
 
-void SessionText::render(Json& json, const Session& session, Sections changed, bool compact)
+void SessionText::render(Workshop& workshop, const Session& session, Sections changed)
 {
   const std::uint64_t transaction = session.tx ? session.tx->number : 0;
   building_ = changed == all_sections;
   if (building_) {
-    clear();
+    text_.clear();
+    list_sizes_.fill(0);
+    cuts_.fill(0);
+    all_cuts_ = 0;
   } else if (transaction != transaction_) {
     for (std::size_t i = index_of(Piece::tx); i < index_of(Piece::tx_end); ++i)
       list_sizes_[i] = 0;
   }
   transaction_ = transaction;
-  for (const PieceRow& row : piece_rows) {
-    if ((building_ || (row.made_of & changed) != 0) && (row.in_compact || !compact))
-      write_row(json, row, session);
-    else if (building_)
-      put(index_of(row.piece), 0, {});
-  }
-}
-
-void SessionText::render_without_lists(Json& json, const Session& session)
-{
-  building_ = true;
-  clear();
-  for (const PieceRow& row : piece_rows) {
-    if (row.droppable == 0)
-      write_row(json, row, session);
-    else
-      put(index_of(row.piece), 0, {});
-  }
-}
-
-void SessionText::clear()
-{
-  text_.clear();
-  cuts_.fill(0);
-  list_sizes_.fill(0);
+  for (Pieces pieces = building_ ? all_pieces : pieces_of(changed); pieces != 0;
+       pieces &= pieces - 1)
+    write_row(workshop, piece_rows[static_cast<std::size_t>(std::countr_zero(pieces))], session);
 }
 
 std::string_view SessionText::range(Piece first, Piece end) const
@@ -57,25 +64,74 @@ std::string_view SessionText::range(Piece first, Piece end) const
   return std::string_view(text_).substr(from, to - from);
 }
 
-Cuts SessionText::cuts() const noexcept
+void SessionText::write_row(Workshop& workshop, const PieceRow& row, const Session& session)
 {
-  Cuts all = 0;
-  for (const Cuts cuts : cuts_)
-    all |= cuts;
-  return all;
+  if (row.text != nullptr) {
+    workshop.text.clear();
+    row.text(workshop.text, session);
+    put(row.piece, 0, workshop.text.out.view());
+    set_cuts(row.piece, workshop.text.cuts);
+  } else if (row.members != nullptr) {
+    write_members(workshop.json, row, session);
+  } else {
+    write_list(workshop.text, row, session);
+  }
 }
 
-Cuts SessionText::lists() const noexcept
+// `{"a":1,"b":2}` without its braces goes on in the line's object.
+void SessionText::write_members(Json& json, const PieceRow& row, const Session& session)
 {
-  Cuts lists = 0;
-  for (const PieceRow& row : piece_rows)
-    if (row.droppable != 0 && !piece(row.piece).empty())
-      lists |= row.droppable;
-  return lists;
+  json.clear();
+  json.begin_object();
+  row.members(json, session);
+  json.end_object();
+  std::string_view members = json.text();
+  members.remove_suffix(1);
+  if (members.size() == 1)
+    members = {};
+  put(row.piece, 0, members);
+  if (!members.empty())
+    text_[ends_[index_of(row.piece)] - members.size()] = ',';
+  set_cuts(row.piece, json.cuts());
 }
 
-void SessionText::put(std::size_t index, std::size_t keep, std::string_view text)
+void SessionText::write_list(PieceText& text, const PieceRow& row, const Session& session)
 {
+  const UniqueList* const list = row.list.values(session);
+  std::uint16_t& written = list_sizes_[index_of(row.piece)];
+  if (list == nullptr || list->values().empty()) {
+    put(row.piece, 0, {});
+    set_cuts(row.piece, list != nullptr && list->cut() ? cut_bit(row.list.field) : 0);
+    return;
+  }
+  const auto& values = list->values();
+  text.clear();
+  if (list->cut())
+    text.cuts |= cut_bit(row.list.field);
+  if (written == values.size()) {
+    set_cuts(row.piece, cuts_[index_of(row.piece)] | text.cuts);
+    return;
+  }
+  if (written == 0)
+    text.out << ",\"" << row.list.key << "\":[\"";
+  else
+    text.out << ",\"";
+  text.string_body(row.list.field, values[written]);
+  for (std::size_t i = written + std::size_t{1}; i < values.size(); ++i) {
+    text.out << ",\"";
+    text.string_body(row.list.field, values[i]);
+  }
+  text.out << ']';
+  const std::size_t keep = written == 0 ? 0 : piece(row.piece).size() - 1; // all but the bracket
+  const Cuts before = written == 0 ? 0 : cuts_[index_of(row.piece)];
+  put(row.piece, keep, text.out.view());
+  set_cuts(row.piece, before | text.cuts);
+  written = static_cast<std::uint16_t>(values.size());
+}
+
+void SessionText::put(Piece piece, std::size_t keep, std::string_view text)
+{
+  const std::size_t index = index_of(piece);
   if (building_) {
     text_.append(text);
     ends_[index] = static_cast<std::uint32_t>(text_.size());
@@ -84,61 +140,25 @@ void SessionText::put(std::size_t index, std::size_t keep, std::string_view text
   const std::size_t start = index == 0 ? 0 : ends_[index - 1];
   const std::size_t old_size = ends_[index] - start;
   const std::size_t new_size = keep + text.size();
-  text_.replace(start + keep, old_size - keep, text);
-  if (new_size == old_size)
+  if (new_size == old_size) {
+    text.copy(text_.data() + start + keep, text.size());
     return;
+  }
+  text_.replace(start + keep, old_size - keep, text);
   const auto delta = static_cast<std::uint32_t>(new_size - old_size); // wraps: that is meant
   for (std::size_t i = index; i < ends_.size(); ++i)
     ends_[i] += delta;
 }
 
-void SessionText::write_row(Json& json, const PieceRow& row, const Session& session)
+void SessionText::set_cuts(Piece piece, Cuts cuts)
 {
-  if (row.write == nullptr) {
-    write_list(json, row, session);
+  Cuts& of_piece = cuts_[index_of(piece)];
+  if (of_piece == cuts)
     return;
-  }
-  json.clear();
-  row.write(json, session);
-  put(index_of(row.piece), 0, json.piece());
-  cuts_[index_of(row.piece)] = json.cuts();
-}
-
-void SessionText::write_list(Json& json, const PieceRow& row, const Session& session)
-{
-  const std::size_t index = index_of(row.piece);
-  std::uint16_t& written = list_sizes_[index];
-  const UniqueList* const list = row.list.values(session);
-  json.clear();
-  if (written == 0)
-    cuts_[index] = 0;
-  if (list != nullptr && list->cut())
-    cuts_[index] |= cut_bit(row.list.field);
-  if (list == nullptr || list->values().empty()) {
-    put(index, 0, {});
-    return;
-  }
-  const auto& values = list->values();
-  if (written == values.size())
-    return;
-  if (written == 0) {
-    json.raw(R"(,")");
-    json.raw(row.list.key);
-    json.raw(R"(":)");
-  }
-  // The Writer begins an array with `[`; behind members that are there, a comma belongs in its
-  // place.
-  const std::size_t bracket = json.piece().size();
-  json.begin_array();
-  for (std::size_t i = written; i < values.size(); ++i)
-    json.text(row.list.field, values[i]);
-  json.end_array();
-  const std::size_t keep = written == 0 ? 0 : piece(row.piece).size() - 1;
-  if (written != 0)
-    json.overwrite(bracket, ',');
-  put(index, keep, json.piece());
-  cuts_[index] |= json.cuts();
-  written = static_cast<std::uint16_t>(values.size());
+  of_piece = cuts;
+  all_cuts_ = 0;
+  for (const Cuts each : cuts_)
+    all_cuts_ |= each;
 }
 
 } // namespace jsonlog

@@ -14,10 +14,10 @@
 #include "jsonlog/line_reader.hpp"
 #include "jsonlog/session_table.hpp"
 #include "jsonlog/snapshot.hpp"
+#include "jsonlog/text_buffer.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace jsonlog {
@@ -70,7 +70,7 @@ private:
   Snapshot snapshot_;
   LoggerState logger_;
   std::int64_t newest_us_ = 0; // of the newest well-formed report
-  std::string plain_line_;
+  TextBuffer plain_line_;
   LineSink& sink_;
 };
 

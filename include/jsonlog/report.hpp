@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -24,6 +25,9 @@ namespace jsonlog {
 enum class Subsystem : std::uint8_t { smtp_in, smtp_out };
 
 std::string_view to_string(Subsystem subsystem) noexcept;
+
+// A session id as smtpd writes it: 16 hex digits.
+std::string hex_id(std::uint64_t session);
 
 // Wire versions in the order of their appearance. 0.1 has the value `dotted + 1`, 0.7
 // `dotted + 7`; a version with another major number is newer than all of them.
@@ -137,9 +141,6 @@ struct Report
 // prefix (version, time, subsystem, event, session id): such a line belongs to no session.
 // Odd parameters are no error: they are marked, and the event holds what there is.
 std::string_view parse_report(std::string_view line, Report& report) noexcept;
-
-// True for a line that means to be a report, whatever is wrong with it.
-bool looks_like_report(std::string_view line) noexcept;
 
 // `tx-mail` and `tx-rcpt` held the raw argument (`<a@b> SIZE=1`) up to 0.5: gives the text
 // between the first `<` and the next `>` there, and the address as it stands since 0.6.

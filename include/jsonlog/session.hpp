@@ -98,9 +98,11 @@ enum class Section : std::uint8_t {
   helo,
   count,
   anomaly,
-  transaction,
-  recipients, // lists of the transaction
+  tx, // which one: id, number, start
+  tx_from,
+  tx_state, // status, duration, size, data
   envelopes,
+  recipients,
   transactions, // summaries
   command,
   reply,
@@ -108,6 +110,7 @@ enum class Section : std::uint8_t {
   decisions,
   filter_reports,
 };
+inline constexpr std::size_t sections = 22;
 using Sections = std::uint32_t;
 
 constexpr Sections section_bit(Section section) noexcept
@@ -151,7 +154,8 @@ struct Moment
   std::optional<std::int64_t> gap_us; // since the session's report before
   std::optional<Recipient> recipient;
   AnomalyList anomalies;
-  std::string unknown_params; // of an event that we do not know, secrets hidden
+  bool unknown_event = false;
+  std::string unknown_params; // of an unknown event, secrets hidden
 };
 
 struct Counts

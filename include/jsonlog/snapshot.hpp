@@ -67,6 +67,9 @@ public:
   // A new run: the observer.
   void set_observer(const Handshake& handshake);
 
+  // A session in this slot will be asked for soon: its text starts on its way from memory.
+  void prefetch(SessionTable::Slot slot) const noexcept;
+
   // The line (with its LF) of a report that was just applied to the session in the slot, and of a
   // synthetic end: `report` is null then. `changed` is what apply() or finish() returned.
   // The view is valid until the next call.

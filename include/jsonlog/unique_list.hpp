@@ -21,7 +21,7 @@ public:
   bool add(std::string_view text, std::size_t cap)
   {
     text = text.substr(0, limits::kept_text);
-    if (text.empty() || contains(text))
+    if (cap == 0 || text.empty() || contains(text))
       return false;
     if (values_.size() >= cap) {
       const bool news = !cut_;

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: ISC
+//
+// What a line is made of.
+#pragma once
+
+#include "jsonlog/snapshot.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+namespace jsonlog {
+
+inline constexpr std::string_view schema_version = "1.0";
+inline constexpr std::string_view malformed_action = "malformed-report";
+
+// A session just after a report, or its synthetic end (then `report` is null).
+struct EventLine
+{
+  const Session& session;
+  const Report* report;
+  const LoggerState& logger;
+
+  std::string_view action() const
+  {
+    if (report != nullptr)
+      return report->name;
+    return session.close == Close::evicted ? "session-evicted" : "session-shutdown";
+  }
+  std::uint64_t sequence() const { return session.events - 1; }
+  std::uint64_t duration_ns() const
+  {
+    constexpr std::int64_t ns_per_us = 1000;
+    return static_cast<std::uint64_t>(
+      std::max<std::int64_t>(0, session.time_us - session.start_us) * ns_per_us);
+  }
+};
+
+// Input that belongs to no session.
+struct AnomalyLine
+{
+  std::string_view text; // secrets hidden
+  std::string_view error;
+  std::int64_t time_us;
+  const LoggerState& logger;
+};
+
+} // namespace jsonlog
