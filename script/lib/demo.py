@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""demo.py TREE BINARY RECORDER: sends a handful of messages through a real smtpd, and shows what
+filter-jsonlog wrote."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "tests/e2e"))
+
+import private_machine  # noqa: E402
+from mail_server import LOGINS, MailServer  # noqa: E402
+from private_machine import wait_until  # noqa: E402
+from show import show  # noqa: E402
+from smtp_client import Client, body, plain_secret  # noqa: E402
+
+
+def send_messages(mail: MailServer) -> None:
+    accepted()
+    over_tls_with_a_login()
+    abandoned()
+    refused_by_a_filter()
+    wait_until(
+        "both messages arrive",
+        lambda: all(subject in mail.mailbox("bob") for subject in ("Lunch", "Minutes")),
+    )
+
+
+def accepted() -> None:
+    tell("a message for two, one of whom nobody knows")
+    client = Client()
+    client.hello("laptop.test")
+    client.transfer("alice@local.test", ["bob@local.test", "nobody@local.test"], "Lunch")
+    client.quit()
+
+
+def over_tls_with_a_login() -> None:
+    tell("a message over TLS, with a login that is wrong at first")
+    client = Client()
+    client.hello("phone.test")
+    client.start_tls()
+    client.command("EHLO phone.test")
+    client.command(f"AUTH PLAIN {plain_secret('carol', 'no idea')}")
+    client.command(f"AUTH PLAIN {plain_secret('carol', LOGINS['carol'])}")
+    client.transfer("alice@local.test", ["bob@local.test"], "Minutes")
+    client.quit()
+
+
+def abandoned() -> None:
+    tell("a client that vanishes in the middle of its message")
+    client = Client()
+    client.hello("train.test")
+    for line in ("MAIL FROM:<alice@local.test>", "RCPT TO:<bob@local.test>", "DATA"):
+        client.command(line)
+    client.send(body("Tunnel ahead"))
+    client.vanish()
+
+
+def refused_by_a_filter() -> None:
+    tell("a sender that a filter of the chain does not want")
+    client = Client()
+    client.hello("stranger.test")
+    client.transfer("refused@local.test", ["bob@local.test"], "Riches")
+    client.quit()
+
+
+def tell(text: str) -> None:
+    print(f"  {text}")
+
+
+def main(tree: Path, binary: Path, recorder: Path) -> None:
+    private_machine.enter()
+    mail = MailServer(tree, binary, recorder)
+    print("  starting smtpd with filter-jsonlog in its chain", flush=True)
+    with mail:
+        print(f"  smtpd {mail.version()} is up")
+        send_messages(mail)
+    print("  smtpd and its filters have ended")
+    show(mail.record.path, mail.live.read_text().splitlines())
+
+
+if __name__ == "__main__":
+    try:
+        main(*(Path(argument) for argument in sys.argv[1:4]))
+    except KeyboardInterrupt:
+        sys.exit("interrupted; nothing is left running")

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""run.py SUITE BINARY RECORDER: a real smtpd of that Debian suite, real and garbage clients, and
+filter-jsonlog beside a recorder in its chain. Exit status 77 where that cannot be had, 1 where a
+check fails."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Iterator
+
+sys.dont_write_bytecode = True
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE))
+
+import private_machine  # noqa: E402
+import scenarios_plain  # noqa: E402,F401
+import scenarios_tls  # noqa: E402,F401
+import scenarios_filters  # noqa: E402,F401
+import scenarios_outbound  # noqa: E402
+import scenarios_hostile  # noqa: E402,F401
+from checks import Checks  # noqa: E402
+from journal import Journal  # noqa: E402
+from mail_server import MailServer  # noqa: E402
+from rehearsal import SCENARIOS, Rehearsal, Scenario  # noqa: E402
+from verdict import check_everything, read_lines  # noqa: E402
+
+OPTIONS = "--original --host mail.test --label purpose=e2e"
+SKIPPED = 77
+
+
+def tree_of(suite: str) -> Path:
+    made = subprocess.run([ROOT / "script/lib/tree", suite], stdout=subprocess.PIPE, text=True)
+    if made.returncode == SKIPPED and os.environ.get("CI") == "true":
+        sys.exit(1)
+    if made.returncode:
+        sys.exit(made.returncode)
+    return Path(made.stdout.strip())
+
+
+def can_do(scenario: Scenario, run: Rehearsal) -> bool:
+    there = {"": True, "tls": run.has_tls, "inet6": run.mail.has_inet6}[scenario.needs]
+    if not there:
+        print(f"LEFT OUT, no {scenario.needs} here: {scenario.sentence}")
+    return there
+
+
+def act(run: Rehearsal) -> list[tuple[Scenario, Iterator[None]]]:
+    acts = []
+    for scenario in SCENARIOS:
+        if can_do(scenario, run):
+            run.checks.subject = scenario.sentence
+            steps = scenario.act(run)
+            next(steps)
+            acts.append((scenario, steps))
+    run.checks.subject = "all scenarios"
+    run.wait_for_all()
+    run.checks.true("smtpd is still running", run.mail.is_running())
+    return acts
+
+
+def look(run: Rehearsal, acts: list[tuple[Scenario, Iterator[None]]]) -> None:
+    run.journal = Journal(read_lines(run.mail.live, run.checks), run.checks)
+    for scenario, steps in acts:
+        run.checks.subject = scenario.sentence
+        try:
+            next(steps, None)
+        except (IndexError, KeyError, TypeError, ValueError) as error:
+            run.checks.true("the filter's lines can be read", False, repr(error))
+    run.checks.subject = ""
+
+
+def main(suite: str, binary: Path, recorder: Path) -> int:
+    tree = Path(os.environ.get("FILTER_JSONLOG_TREE") or tree_of(suite))
+    os.environ["FILTER_JSONLOG_TREE"] = str(tree)
+    private_machine.enter()
+    checks = Checks()
+    mail = MailServer(tree, binary, recorder, OPTIONS)
+    sinks = scenarios_outbound.open_sinks(mail.certificate)
+    try:
+        with mail:
+            # The TLS of 6.8.0p2 does not get along with the OpenSSL that Debian 12 gives it.
+            run = Rehearsal(mail, sinks, checks, has_tls=not mail.version().startswith("6."))
+            acts = act(run)
+    finally:
+        keep_files(mail, suite)
+    look(run, acts)
+    check_everything(run, binary, OPTIONS)
+    events, sessions = len(mail.record.reports()), len(run.journal.sessions)
+    print(f"smtpd {mail.version()}: {events} events, {sessions} sessions,")
+    print(f"{len(acts)} scenarios, {checks.passed} checks passed, {len(checks.failed)} failed")
+    return 1 if checks.failed else 0
+
+
+def keep_files(mail: MailServer, suite: str) -> None:
+    """What the run left behind, for people who want to look at it; only in a build folder."""
+    if build := os.environ.get("MESON_BUILD_ROOT"):
+        shutil.copytree(mail.out, Path(build) / "e2e" / suite, dirs_exist_ok=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit("usage: run.py SUITE BINARY RECORDER")
+    sys.exit(main(sys.argv[1], Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve()))

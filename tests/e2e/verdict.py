@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: ISC
+"""What must hold for every line of a run, whatever its scenarios were."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from checks import Checks
+from journal import Line, get, is_from_a_clock
+from rehearsal import Rehearsal
+
+SCHEMA_CHECK = Path(__file__).resolve().parent.parent / "schema/check.py"
+
+
+def parsed(text: bytes) -> Line | None:
+    try:
+        line: Any = json.loads(text.decode("utf-8"))
+    except ValueError:
+        return None
+    return line if isinstance(line, dict) else None
+
+
+def read_lines(path: Path, checks: Checks) -> list[Line]:
+    """The lines made from reports; a line that is no JSON object fails a check and is left out."""
+    raw = path.read_bytes() if path.exists() else b""
+    checks.true("the filter wrote whole lines", raw.endswith(b"\n"))
+    lines = [(text, parsed(text)) for text in raw.splitlines()]
+    checks.equal(
+        "every line is a JSON object in UTF-8", [text for text, line in lines if line is None], []
+    )
+    return [line for _, line in lines if line is not None and not is_from_a_clock(line)]
+
+
+def check_everything(run: Rehearsal, binary: Path, options: str) -> None:
+    replayed = replay(run, binary, options)
+    check_lines(run)
+    check_replay(run, replayed)
+    check_secrets(run, replayed)
+    check_anomalies(run)
+    check_schema(run)
+    run.checks.equal("the filter has nothing to complain about", run.mail.filter_diagnostics(), [])
+
+
+def replay(run: Rehearsal, binary: Path, options: str) -> bytes:
+    command = [str(binary), "replay", *options.split(), str(run.mail.record.path)]
+    done = subprocess.run(command, capture_output=True, timeout=120)
+    run.checks.equal("replay ends well", (done.returncode, done.stderr), (0, b""))
+    return done.stdout
+
+
+def check_lines(run: Rehearsal) -> None:
+    reports = run.mail.record.reports()
+    ended = {report.session for report in reports if report.event == "link-disconnect"}
+    still_open = {report.session for report in reports} - ended
+    lines = run.journal.lines
+    run.checks.true("at least one session is open at the end", still_open)
+    run.checks.equal(
+        "one line per report, and one for each session still open at the end",
+        len(lines),
+        len(reports) + len(still_open),
+    )
+    run.checks.equal(
+        "the lines carry the reports' events, in their order",
+        [get(line, "event.action") for line in lines[: len(reports)]],
+        [report.event for report in reports],
+    )
+    run.checks.equal(
+        "logger.sequence counts every line",
+        [get(line, "opensmtpd.logger.sequence") for line in lines],
+        list(range(len(lines))),
+    )
+    run.checks.equal(
+        "nothing was dropped", {get(line, "opensmtpd.logger.dropped") for line in lines}, {0}
+    )
+    run.checks.equal(
+        "event.sequence counts every session's lines",
+        [
+            name
+            for name, session in run.journal.sessions.items()
+            if [get(line, "event.sequence") for line in session.lines]
+            != list(range(len(session.lines)))
+        ],
+        [],
+    )
+    run.checks.equal(
+        "every session ends with its one final line",
+        [
+            name
+            for name, session in run.journal.sessions.items()
+            if [line for line in session.lines if get(line, "opensmtpd.session.final")]
+            != session.lines[-1:]
+        ],
+        [],
+    )
+
+
+def check_replay(run: Rehearsal, replayed: bytes) -> None:
+    written = run.mail.live.read_bytes().splitlines(keepends=True)
+    live = b"".join(text for text in written if not is_from_a_clock(parsed(text) or {}))
+    run.checks.true(
+        "replay of the record equals the live file byte for byte",
+        live == replayed,
+        first_difference(live, replayed),
+    )
+
+
+def first_difference(live: bytes, replayed: bytes) -> str:
+    pairs = zip(live.splitlines(), replayed.splitlines())
+    for number, (one, other) in enumerate(pairs, 1):
+        if one != other:
+            at = next(
+                (at for at, (a, b) in enumerate(zip(one, other)) if a != b),
+                min(len(one), len(other)),
+            )
+            start = max(0, at - 60)
+            return (
+                f"line {number}: live …{one[start : at + 60]!r}, replay …{other[start : at + 60]!r}"
+            )
+    return f"live has {live.count(10)} lines, replay {replayed.count(10)}"
+
+
+def check_secrets(run: Rehearsal, replayed: bytes) -> None:
+    places = {
+        "the live file": run.mail.live.read_bytes(),
+        "the replay": replayed,
+        "the filter's diagnostics": "\n".join(run.mail.filter_diagnostics()).encode(),
+    }
+    for place, text in places.items():
+        found = sorted(secret for secret in run.secrets if secret.encode() in text)
+        run.checks.equal(f"no secret is in {place}", found, [])
+    record = run.mail.record.path.read_bytes()
+    run.checks.true(
+        "and smtpd did let some of them through to the recorder",
+        any(secret.encode() in record for secret in run.secrets),
+    )
+
+
+def check_anomalies(run: Rehearsal) -> None:
+    run.checks.equal(
+        "no session has an anomaly that its scenario does not name",
+        {
+            name: session.last("opensmtpd.anomaly")
+            for name, session in run.journal.sessions.items()
+            if set(session.last("opensmtpd.anomaly") or []) - session.expected_anomalies
+        },
+        {},
+    )
+
+
+def check_schema(run: Rehearsal) -> None:
+    if SCHEMA_CHECK.exists():
+        done = subprocess.run(
+            [sys.executable, SCHEMA_CHECK, run.mail.live],
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        run.checks.true(
+            "every line keeps to the schema",
+            done.returncode == 0,
+            done.stdout[-2000:] + done.stderr[-2000:],
+        )
