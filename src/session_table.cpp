@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "jsonlog/session_table.hpp"
 
+#include "prefetch.hpp"
+
 #include <algorithm>
 
 namespace jsonlog {
@@ -24,6 +26,7 @@ std::optional<SessionTable::Slot> SessionTable::find(Subsystem subsystem, std::u
   if (found == slots_.end())
     return std::nullopt;
   const Slot slot = found->second;
+  prefetch_bytes(&sessions_[slot], sizeof(Session));
   unlink(slot);
   link_newest(slot);
   return slot;

@@ -2,6 +2,7 @@
 #include "session_text.hpp"
 
 #include <bit>
+#include <cstring>
 
 namespace jsonlog {
 
@@ -144,7 +145,14 @@ void SessionText::put(Piece piece, std::size_t keep, std::string_view text)
     text.copy(text_.data() + start + keep, text.size());
     return;
   }
-  text_.replace(start + keep, old_size - keep, text);
+  const std::size_t old_end = ends_[index];
+  const std::size_t tail = text_.size() - old_end;
+  if (new_size > old_size)
+    text_.resize(text_.size() + new_size - old_size);
+  char* const to = text_.data() + start;
+  std::memmove(to + new_size, text_.data() + old_end, tail);
+  text.copy(to + keep, text.size());
+  text_.resize(start + new_size + tail);
   const auto delta = static_cast<std::uint32_t>(new_size - old_size); // wraps: that is meant
   for (std::size_t i = index; i < ends_.size(); ++i)
     ends_[i] += delta;
@@ -152,9 +160,9 @@ void SessionText::put(Piece piece, std::size_t keep, std::string_view text)
 
 void SessionText::set_cuts(Piece piece, Cuts cuts)
 {
-  Cuts& of_piece = cuts_[index_of(piece)];
-  if (of_piece == cuts)
+  if (cuts == 0 && all_cuts_ == 0) // nearly always
     return;
+  Cuts& of_piece = cuts_[index_of(piece)];
   of_piece = cuts;
   all_cuts_ = 0;
   for (const Cuts each : cuts_)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "pieces.hpp"
+#include "prefetch.hpp"
 
 #include <array>
 #include <cstddef>
@@ -25,12 +26,7 @@ public:
   };
 
   // With many sessions the text is seldom in the cache: it is fetched while others compute.
-  void prefetch() const noexcept
-  {
-    constexpr std::size_t cache_line = 64;
-    for (std::size_t at = 0; at < text_.size(); at += cache_line)
-      __builtin_prefetch(text_.data() + at);
-  }
+  void prefetch() const noexcept { prefetch_bytes(text_.data(), text_.size()); }
 
   // Writes the pieces that are made of what changed; with all_sections, all of them anew.
   void render(Workshop& workshop, const Session& session, Sections changed);

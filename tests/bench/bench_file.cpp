@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: ISC
+//
+// bench_file STREAM OUTPUT cached|stock: a whole process that writes a recorded stream to a file.
+//
+// `cached` is what the filter does. `stock` is the obvious program: every line from nothing, and
+// spdlog's own rotating sink behind it. Compare the two with time(1) or the like.
+#include "diagnostics.hpp"
+#include "file_output.hpp"
+#include "jsonlog/line_reader.hpp"
+#include "jsonlog/pipeline.hpp"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <fcntl.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/rotating_file_sink.h>
+#include <unistd.h>
+
+namespace {
+
+using jsonlog::Snapshot;
+
+class RotatingSink : public jsonlog::LineSink
+{
+public:
+  explicit RotatingSink(const std::string& path)
+    : logger_("stock", std::make_shared<spdlog::sinks::rotating_file_sink_mt>(path, never, 1))
+  {
+    logger_.set_pattern("%v");
+  }
+
+  bool write(std::string_view line) override
+  {
+    line.remove_suffix(1); // the sink adds one
+    logger_.info(line);
+    return true;
+  }
+
+private:
+  static constexpr std::size_t never = std::size_t{1} << 60;
+  spdlog::logger logger_;
+};
+
+void run(int input, jsonlog::LineSink& sink, Snapshot::Way way)
+{
+  jsonlog::LineSettings settings;
+  settings.program_version = "bench";
+  jsonlog::Pipeline pipeline(settings, jsonlog::Format::json, jsonlog::limits::max_sessions, sink,
+                             way);
+  jsonlog::LineReader reader;
+  for (;;) {
+    const auto [data, size] = reader.space();
+    const ssize_t count = read(input, data, size);
+    if (count <= 0)
+      break;
+    reader.commit(static_cast<std::size_t>(count));
+    while (const auto line = reader.next())
+      pipeline.feed(*line);
+  }
+  pipeline.finish();
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+  if (argc != 4) {
+    std::fputs("usage: bench_file STREAM OUTPUT cached|stock\n", stderr);
+    return 2;
+  }
+  const int input = open(argv[1], O_RDONLY);
+  if (std::string_view(argv[3]) == "stock") {
+    RotatingSink sink(argv[2]);
+    run(input, sink, Snapshot::Way::from_nothing);
+    return 0;
+  }
+  jsonlog::Diagnostics diagnostics("bench_file: ");
+  jsonlog::FileOutput sink(argv[2], diagnostics);
+  run(input, sink, Snapshot::Way::cached);
+  return sink.flush() ? 0 : 1;
+}
