@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 namespace jsonlog {
@@ -28,11 +29,12 @@ struct EventLine
     return session.close == Close::evicted ? "session-evicted" : "session-shutdown";
   }
   std::uint64_t sequence() const { return session.events - 1; }
+  // A hostile clock may jump further than nanoseconds in 64 bits reach.
   std::uint64_t duration_ns() const
   {
-    constexpr std::int64_t ns_per_us = 1000;
-    return static_cast<std::uint64_t>(
-      std::max<std::int64_t>(0, session.time_us - session.start_us) * ns_per_us);
+    constexpr std::int64_t longest = std::numeric_limits<std::int64_t>::max();
+    const std::int64_t us = std::max<std::int64_t>(0, session.time_us - session.start_us);
+    return static_cast<std::uint64_t>(us > longest / 1000 ? longest : us * 1000);
   }
 };
 

@@ -78,6 +78,7 @@ void Pipeline::feed_handshake(std::string_view line) noexcept
 
 void Pipeline::feed_report(const Report& report) noexcept
 {
+  // Anomaly records before this one have run 0; the sequence goes on.
   if (!std::exchange(run_started_, true))
     logger_.run_us = report.time_us;
   running_ = true;
