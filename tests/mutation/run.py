@@ -107,8 +107,10 @@ def examine_all(lines: list[bytes], expected: int) -> tuple[list[str], str]:
     last: dict[str, int] = {}
     for part in parts:
         for run, sequence in part.sequences:
-            if sequence != last.get(run, -1) + 1:
-                complaints.append(f"run {run}: sequence {sequence} after {last.get(run, -1)}")
+            # Before its first report a process has run 0, and goes on counting after it.
+            before = last.setdefault(run, last.pop("0", -1))
+            if sequence != before + 1:
+                complaints.append(f"run {run}: sequence {sequence} after {before}")
             last[run] = sequence
     return complaints, f"{expected} lines in, {reports} records and {synthetic} session ends out"
 

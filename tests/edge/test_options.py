@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: ISC
+"""A wrong option is one line on standard error and exit status 2, before anything is registered."""
+
+import program
+from program import EdgeTest, connect
+
+
+class Options(EdgeTest):
+    def assert_refused(self, *arguments: str) -> None:
+        result = program.run(*arguments, stdin=program.HANDSHAKE)
+        self.assertEqual((result.returncode, result.stdout), (2, b""), result.stderr)
+        self.assertEqual(result.stderr.count(b"\n"), 1, result.stderr)
+        self.assertTrue(result.stderr.startswith(b"filter-jsonlog: "), result.stderr)
+        self.assertFalse(self.file.exists())
+
+    def test_wrong_ones_are_refused(self) -> None:
+        config = self.folder / "config"
+        config.write_text("detail=huge\n")
+        unknown = self.folder / "unknown"
+        unknown.write_text("no-such-option=1\n")
+        for words in ((), ("--no-such-option",), ("--file",), ("--file", "events.json"), ("--file", str(self.folder)),
+                      ("--file", ""),
+                      (*self.output, "--detail", "huge"), (*self.output, "--format", "xml"),
+                      (*self.output, "--max-line", "64Q"), (*self.output, "--max-line", "-1"),
+                      (*self.output, "--max-line", "7999"), (*self.output, "--max-line", "many"),
+                      (*self.output, "--max-sessions", "0"), (*self.output, "--max-sessions", "1.5"),
+                      (*self.output, "--max-sessions", "x"),
+                      (*self.output, "--label", "novalue"), (*self.output, "--label", "=v"),
+                      (*self.output, "--label", "a b=v"), (*self.output, "--label", "k="),
+                      (*self.output, "stray"), (*self.output, "--config", str(self.folder / "missing")),
+                      (*self.output, "--config", str(config)), (*self.output, "--config", str(unknown)),
+                      ("replay",), ("replay", "--no-such-option", "x"), ("--check-config",),
+                      ("--check-config", *self.output, "--detail", "huge")):
+            with self.subTest(words):
+                self.assert_refused(*words)
+
+    def test_version_names_the_program_the_schema_and_the_protocol(self) -> None:
+        result = program.run("--version")
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        self.assertRegex(result.stdout, rb"\Afilter-jsonlog \d+\.\d+\.\d+, .*1\.0.*0\.7\n\Z")
+
+    def test_help_names_every_option(self) -> None:
+        result = program.run("--help")
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        for option in (b"--file", b"--format", b"--detail", b"--original", b"--label", b"--host", b"--max-line",
+                       b"--max-sessions", b"--config", b"--strict", b"--check-config", b"--version", b"replay"):
+            self.assertIn(option, result.stdout)
+
+    def test_check_config_says_nothing_and_touches_nothing(self) -> None:
+        result = program.run("--check-config", *self.output, stdin=program.HANDSHAKE)
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, b"", b""))
+        self.assertFalse(self.file.exists())
+
+    def test_a_configuration_file_has_the_options(self) -> None:
+        config = self.folder / "config"
+        config.write_text(f'file="{self.file}"\ndetail=compact\nhost=mx1\nlabel=["site=north"]\noriginal=true\n')
+        result = program.run("--config", str(config), stdin=program.HANDSHAKE + connect())
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        line = program.records(self.file.read_bytes())[0]
+        self.assertEqual(line["host"], {"name": "mx1"})
+        self.assertEqual(line["labels"], {"site": "north"})
+        self.assertEqual(line["event"]["original"], connect().decode().rstrip("\n"))
+        self.assertNotIn("related", line)
+
+    def test_options_of_the_command_line_come_first(self) -> None:
+        config = self.folder / "config"
+        config.write_text("host=mx1\n")
+        program.run("--config", str(config), "--host", "mx2", *self.output, stdin=program.HANDSHAKE + connect())
+        self.assertEqual(program.records(self.file.read_bytes())[0]["host"], {"name": "mx2"})
+
+    def test_sizes_have_units(self) -> None:
+        for size in ("8000", "8K", "64K", "1M", "65536"):
+            with self.subTest(size):
+                self.assertEqual(program.run("--check-config", *self.output, "--max-line", size).returncode, 0)
+
+    def test_labels_may_be_repeated_and_the_last_of_a_key_counts(self) -> None:
+        program.run(*self.output, "--label", "a=1", "--label", "b=x=y", "--label", "a=2",
+                    stdin=program.HANDSHAKE + connect())
+        self.assertEqual(program.records(self.file.read_bytes())[0]["labels"], {"a": "2", "b": "x=y"})
+
+
+if __name__ == "__main__":
+    program.main()
