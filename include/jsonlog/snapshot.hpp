@@ -3,12 +3,14 @@
 // A session, and what just happened to it, as one JSON line.
 //
 // The state of a session fills 2 KB of JSON and one report changes little of it. So the text of
-// each part is kept, a part is written again (with RapidJSON) only when a report changed what it
-// is made of, and a line is the text of the event followed by two long copies. The parts of one
-// session stand in one buffer, in the order of the line, which the memory bus likes as well.
+// each part is kept, a part is written again only when a report changed what it is made of, and a
+// line is the text of the event followed by two long copies. The parts of one session stand in
+// one buffer, in the order of the line, which the memory bus likes as well.
 //
-// The same functions write a line from nothing (Way::from_nothing): the same bytes, ten times
-// the work. Tests hold the two equal.
+// Parts that seldom change are written by RapidJSON, those that change all the time (counters,
+// the last command and reply) straight into text. The plain way, a whole document by RapidJSON
+// for every line (Way::from_nothing), gives the same bytes for several times the work; tests hold
+// the two equal.
 //
 // A line that is longer than Settings::max_line is put together again without its lists; if that
 // is not enough, anew with every text cut short. opensmtpd.truncated names what is missing.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 //
 // One mail transaction, RFC 5321 3.3: from its tx-begin up to and including its tx-reset. What
-// ends it differs by subsystem and protocol; session.cpp says where.
+// ends it differs by subsystem and protocol; apply_transaction.cpp says where.
 #pragma once
 
 #include "jsonlog/unique_list.hpp"
