@@ -36,8 +36,8 @@ class Signals(EdgeTest):
 
     def test_termination_writes_what_is_in_the_pipe_and_ends_the_sessions(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
+            self.file.unlink(missing_ok=True)  # before a filter has it open
             with self.subTest(number), Filter(*self.output) as running:
-                self.file.unlink(missing_ok=True)
                 running.start().send(connect())
                 self.wait_for_lines(1)
                 os.kill(running.process.pid, signal.SIGSTOP)
