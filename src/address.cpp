@@ -17,12 +17,14 @@ namespace {
 std::string canonical_ip(std::string_view text, int family)
 {
   std::array<char, INET6_ADDRSTRLEN> buffer{};
-  if (text.size() >= buffer.size())
+  if (text.size() >= buffer.size() || text.find('\0') != std::string_view::npos)
     return {};
   text.copy(buffer.data(), text.size());
   std::array<unsigned char, sizeof(in6_addr)> binary{};
   if (inet_pton(family, buffer.data(), binary.data()) != 1)
     return {};
+  if (family == AF_INET) // inet_pton takes the canonical form only
+    return std::string(text);
   if (inet_ntop(family, binary.data(), buffer.data(), buffer.size()) == nullptr)
     return {};
   return buffer.data();

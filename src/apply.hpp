@@ -80,7 +80,7 @@ private:
 
   // --- Of transactions ---
   void expect_result(std::string_view result);
-  void reach(UniqueList& list, std::string_view text, std::size_t cap);
+  void add(UniqueList& list, std::string_view text, std::size_t cap, Section section);
   void drop_what_is_over();
   void mark_transaction();
   void open_transaction(std::string_view message_id);

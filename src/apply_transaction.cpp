@@ -48,7 +48,7 @@ void Apply::operator()(const TxMail& event)
     mark(Section::tx_from);
   }
   if (ok) {
-    reach(s_.mail_from, address, caps_.senders);
+    add(s_.mail_from, address, caps_.senders, Section::mail_from);
     move(Step::tx_mail_ok);
   }
   conclude(event.result, 'M');
@@ -75,8 +75,8 @@ void Apply::operator()(const TxRcpt& event)
   if (Transaction* const tx = transaction_of(event.message_id))
     record_recipient(*tx, address, event.result);
   if (ok) {
-    reach(s_.rcpt_to, address, caps_.recipients);
-    reach(s_.rcpt_domain, domain_part(address), caps_.domains);
+    add(s_.rcpt_to, address, caps_.recipients, Section::rcpt_to);
+    add(s_.rcpt_domain, domain_part(address), caps_.domains, Section::rcpt_domain);
     move(Step::tx_rcpt_ok);
   }
   conclude(event.result, 'R');
@@ -92,7 +92,7 @@ void Apply::operator()(const TxEnvelope& event)
   if (event.envelope_id.size() != envelope_id_size || !is_hex(event.envelope_id))
     raise(Anomaly::unknown_token);
   else
-    tx->envelope_ids.add(event.envelope_id, caps_.envelopes);
+    add(tx->envelope_ids, event.envelope_id, caps_.envelopes, Section::envelope_ids);
 }
 
 void Apply::operator()(const TxData& event)
@@ -167,10 +167,10 @@ void Apply::expect_result(std::string_view result)
   expect_token(result, {"ok", "permfail", "tempfail"});
 }
 
-void Apply::reach(UniqueList& list, std::string_view text, std::size_t cap)
+void Apply::add(UniqueList& list, std::string_view text, std::size_t cap, Section section)
 {
   if (list.add(text, cap))
-    mark(Section::reached);
+    mark(section);
 }
 
 void Apply::drop_what_is_over()
@@ -190,7 +190,9 @@ void Apply::drop_what_is_over()
 void Apply::mark_transaction()
 {
   for (const Section section :
-       {Section::tx, Section::tx_from, Section::tx_state, Section::envelopes, Section::recipients})
+       {Section::tx, Section::tx_from, Section::tx_state, Section::envelopes, Section::envelope_ids,
+        Section::recipients, Section::addresses, Section::accepted, Section::rejected,
+        Section::domains})
     mark(section);
 }
 
@@ -307,9 +309,12 @@ void Apply::record_recipient(Transaction& tx, std::string_view address, std::str
   counts.accepted += ok ? 1U : 0U;
   counts.tempfail += result == "tempfail" ? 1U : 0U;
   counts.permfail += result == "permfail" ? 1U : 0U;
-  tx.addresses.add(address, caps_.recipients);
-  (ok ? tx.accepted : tx.rejected).add(address, caps_.recipients);
-  tx.domains.add(domain_part(address), caps_.domains);
+  add(tx.addresses, address, caps_.recipients, Section::addresses);
+  if (ok)
+    add(tx.accepted, address, caps_.recipients, Section::accepted);
+  else
+    add(tx.rejected, address, caps_.recipients, Section::rejected);
+  add(tx.domains, domain_part(address), caps_.domains, Section::domains);
   mark(Section::recipients);
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: ISC
 #include "category.hpp"
 
+#include <utility>
+#include <variant>
+
 namespace jsonlog {
 
 namespace {
@@ -25,40 +28,50 @@ std::span<const std::string_view> present(const std::array<std::string_view, 2>&
   return std::span(words).first(words[1].empty() ? 1 : 2);
 }
 
-struct Choose
+// One overload for each event: a forgotten one is a compile error.
+struct CategoryOf
 {
-  const Session& session;
-
-  Category operator()(const LinkConnect&) const { return Category::start; }
-  Category operator()(const LinkDisconnect&) const { return Category::end; }
-  Category operator()(const LinkGreeting&) const { return Category::protocol; }
-  Category operator()(const LinkIdentify&) const { return Category::protocol; }
-  Category operator()(const LinkTls&) const { return Category::protocol; }
-  Category operator()(const ProtocolClient&) const { return Category::protocol; }
-  Category operator()(const ProtocolServer&) const { return Category::protocol; }
-  Category operator()(const Timeout&) const { return Category::protocol; }
-  Category operator()(const LinkAuth&) const { return Category::authentication; }
-  Category operator()(const TxBegin&) const { return Category::email; }
-  Category operator()(const TxMail&) const { return Category::email; }
-  Category operator()(const TxRcpt&) const { return Category::email; }
-  Category operator()(const TxEnvelope&) const { return Category::email; }
-  Category operator()(const TxData&) const { return Category::email; }
-  Category operator()(const TxCommit&) const { return Category::email; }
-  Category operator()(const TxRollback&) const { return Category::email; }
-  Category operator()(const TxReset&) const { return Category::email; }
-  Category operator()(const FilterReport&) const { return Category::email; }
-  Category operator()(const FilterResponse&) const
-  {
-    return session.now.outcome == Outcome::failure ? Category::denied : Category::email;
-  }
-  Category operator()(const Unknown&) const { return Category::other; }
+  constexpr Category operator()(const LinkConnect&) const { return Category::start; }
+  constexpr Category operator()(const LinkDisconnect&) const { return Category::end; }
+  constexpr Category operator()(const LinkGreeting&) const { return Category::protocol; }
+  constexpr Category operator()(const LinkIdentify&) const { return Category::protocol; }
+  constexpr Category operator()(const LinkTls&) const { return Category::protocol; }
+  constexpr Category operator()(const ProtocolClient&) const { return Category::protocol; }
+  constexpr Category operator()(const ProtocolServer&) const { return Category::protocol; }
+  constexpr Category operator()(const Timeout&) const { return Category::protocol; }
+  constexpr Category operator()(const LinkAuth&) const { return Category::authentication; }
+  constexpr Category operator()(const TxBegin&) const { return Category::email; }
+  constexpr Category operator()(const TxMail&) const { return Category::email; }
+  constexpr Category operator()(const TxRcpt&) const { return Category::email; }
+  constexpr Category operator()(const TxEnvelope&) const { return Category::email; }
+  constexpr Category operator()(const TxData&) const { return Category::email; }
+  constexpr Category operator()(const TxCommit&) const { return Category::email; }
+  constexpr Category operator()(const TxRollback&) const { return Category::email; }
+  constexpr Category operator()(const TxReset&) const { return Category::email; }
+  constexpr Category operator()(const FilterReport&) const { return Category::email; }
+  constexpr Category operator()(const FilterResponse&) const { return Category::email; }
+  constexpr Category operator()(const Unknown&) const { return Category::other; }
 };
+
+template <std::size_t... I>
+constexpr auto by_event(std::index_sequence<I...>)
+{
+  return std::array{CategoryOf{}(std::variant_alternative_t<I, Event>{})...};
+}
+
+constexpr auto categories_by_event =
+  by_event(std::make_index_sequence<std::variant_size_v<Event>>{});
 
 } // namespace
 
 Category category_of(const Report* report, const Session& session)
 {
-  return report == nullptr ? Category::end : std::visit(Choose{session}, report->event);
+  if (report == nullptr)
+    return Category::end;
+  const Category category = categories_by_event[report->event.index()];
+  const bool denied = session.now.outcome == Outcome::failure &&
+                      std::holds_alternative<FilterResponse>(report->event);
+  return denied ? Category::denied : category;
 }
 
 std::span<const std::string_view> ecs_category(Category category) noexcept

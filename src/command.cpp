@@ -40,13 +40,7 @@ std::string_view command_verb(std::string_view line) noexcept
 
 std::string_view command_address(std::string_view line) noexcept
 {
-  const std::size_t open = line.find('<');
-  if (open == std::string_view::npos)
-    return {};
-  const std::size_t close = line.find('>', open);
-  if (close == std::string_view::npos)
-    return {};
-  return line.substr(open + 1, close - open - 1);
+  return between_brackets(line).value_or(std::string_view{});
 }
 
 } // namespace jsonlog

@@ -21,6 +21,7 @@ public:
   // The line without its LF; valid until the next call.
   std::string_view event(const EventLine& line, Size size);
   std::string_view anomaly(const AnomalyLine& line, Size size);
+  Cuts cuts() const noexcept { return json_.cuts(); } // of the last line
 
 private:
   void begin(Size size, std::int64_t time_us);

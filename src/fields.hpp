@@ -73,6 +73,9 @@ enum class Field : std::uint8_t {
   filter_report,
   unknown_event,
   unknown_params,
+  meta_options,
+  meta_hostname,
+  meta_previous_file,
 };
 
 struct FieldName
@@ -143,6 +146,9 @@ inline constexpr std::array field_names{
   FieldName{Field::filter_report, "opensmtpd.filter.report"},
   FieldName{Field::unknown_event, "opensmtpd.unknown.event"},
   FieldName{Field::unknown_params, "opensmtpd.unknown.params"},
+  FieldName{Field::meta_options, "opensmtpd.meta.options"},
+  FieldName{Field::meta_hostname, "opensmtpd.meta.hostname"},
+  FieldName{Field::meta_previous_file, "opensmtpd.meta.previous_file"},
 };
 
 constexpr bool field_names_in_order()

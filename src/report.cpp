@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "jsonlog/report.hpp"
 
+#include "jsonlog/text.hpp"
+
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -210,6 +212,21 @@ std::optional<std::int64_t> parse_digits(std::string_view text) noexcept
   return value;
 }
 
+// The number of exactly so many digits at the start of the text, or -1. Each digit is weighed by
+// itself: no addition has to wait for the one before.
+template <std::size_t digits>
+std::int64_t fixed_digits(const char* text) noexcept
+{
+  std::int64_t value = 0;
+  bool valid = true;
+  std::int64_t weight = 1;
+  for (std::size_t i = digits; i-- > 0; weight *= 10) {
+    value += (text[i] - '0') * weight;
+    valid = valid & is_digit(text[i]);
+  }
+  return valid ? value : -1;
+}
+
 std::optional<Dialect> parse_version(std::string_view text) noexcept
 {
   if (text.size() == 3 && text.starts_with("0.") && is_digit(text[2]))
@@ -230,21 +247,43 @@ std::optional<Dialect> parse_version(std::string_view text) noexcept
   return Dialect::newest;
 }
 
+// `1795219878.453076`: the digits of the seconds from 2001 to 2286, and the whole.
+constexpr std::size_t seconds_size = 10;
+constexpr std::size_t time_size = 17;
+
+// As next_field(), which is asked only where the time is not of the usual size. A `|` before its
+// end would not be a digit: parse_time() sees it.
+bool next_time_field(std::string_view& rest, std::string_view& field) noexcept
+{
+  if (rest.size() <= time_size || rest[seconds_size] != '.' || rest[time_size] != '|')
+    return next_field(rest, field);
+  field = rest.substr(0, time_size);
+  rest.remove_prefix(time_size + 1);
+  return true;
+}
+
 // Seconds and six digits of fraction; whole seconds until 2018-12-13, in the oldest dialects.
 std::optional<std::int64_t> parse_time(std::string_view text, Dialect dialect) noexcept
 {
   constexpr std::int64_t year_10000 = 253402300800;
-  const std::size_t dot = text.find('.');
-  const auto seconds = parse_digits(text.substr(0, dot));
-  if (!seconds || *seconds >= year_10000)
+  std::optional<std::int64_t> seconds;
+  std::size_t dot = seconds_size;
+  if (text.size() > dot && text[dot] == '.') {
+    seconds = fixed_digits<seconds_size>(text.data());
+  } else {
+    dot = text.find('.');
+    seconds = parse_digits(text.substr(0, dot));
+  }
+  if (!seconds || *seconds < 0 || *seconds >= year_10000)
     return std::nullopt;
   if (dot == std::string_view::npos)
     return dialect < Dialect::dotted ? std::optional(*seconds * 1'000'000) : std::nullopt;
-  const std::string_view fraction = text.substr(dot + 1);
-  const auto microseconds = parse_digits(fraction);
-  if (!microseconds || fraction.size() != 6)
+  if (text.size() - dot != 7)
     return std::nullopt;
-  return *seconds * 1'000'000 + *microseconds;
+  const std::int64_t microseconds = fixed_digits<6>(text.data() + dot + 1);
+  if (microseconds < 0)
+    return std::nullopt;
+  return *seconds * 1'000'000 + microseconds;
 }
 
 // The value of each hex digit; 0xff for what is none. smtpd writes small letters only.
@@ -258,25 +297,41 @@ constexpr std::array<std::uint8_t, 256> hex_values = [] {
   return values;
 }();
 
+constexpr std::size_t session_size = 16;
+
 bool parse_session(std::string_view text, std::uint64_t& session) noexcept
 {
-  if (text.size() != 16)
+  constexpr std::size_t half = session_size / 2;
+  if (text.size() != session_size)
     return false;
-  unsigned all = 0;
-  for (const char c : text) {
-    const unsigned value = hex_values[static_cast<unsigned char>(c)];
-    all |= value;
-    session = session << 4 | value;
+  const auto value = [text](std::size_t at) -> std::uint64_t {
+    return hex_values[static_cast<unsigned char>(text[at])];
+  };
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  std::uint64_t all = 0;
+  for (std::size_t i = 0; i < half; ++i) {
+    high = high << 4 | value(i);
+    low = low << 4 | value(i + half);
+    all |= value(i) | value(i + half);
   }
+  session = high << 32 | low;
   return all <= 0xf;
 }
 
-std::optional<Subsystem> parse_subsystem(std::string_view text) noexcept
+// Cuts the subsystem and its `|` off the front of `rest`.
+std::optional<Subsystem> take_subsystem(std::string_view& rest) noexcept
 {
-  if (text == "smtp-in")
+  constexpr std::string_view in = "smtp-in|";
+  constexpr std::string_view out = "smtp-out|";
+  if (rest.starts_with(in)) {
+    rest.remove_prefix(in.size());
     return Subsystem::smtp_in;
-  if (text == "smtp-out")
+  }
+  if (rest.starts_with(out)) {
+    rest.remove_prefix(out.size());
     return Subsystem::smtp_out;
+  }
   return std::nullopt;
 }
 
@@ -297,49 +352,51 @@ std::string hex_id(std::uint64_t session)
 
 std::string_view parse_report(std::string_view line, Report& report) noexcept
 {
-  report = {};
-  report.line = line;
-  std::string_view rest = line;
-  std::string_view field;
-  if (!next_field(rest, field) || field != "report")
+  constexpr std::string_view keyword = "report|";
+  if (!line.starts_with(keyword))
     return "not a report";
+  std::string_view rest = line.substr(keyword.size());
+  report.line = line;
+  report.missing_fields = report.extra_fields = false;
 
-  if (!next_field(rest, report.protocol))
-    return "no version";
   std::string_view time;
-  std::string_view subsystem = report.protocol;
-  if (parse_subsystem(subsystem)) {
+  auto subsystem = take_subsystem(rest);
+  if (subsystem) {
     report.protocol = {};
     report.dialect = Dialect::unversioned;
     if (!next_field(rest, report.name) || !next_field(rest, time))
       return "prefix too short";
   } else {
+    if (!next_field(rest, report.protocol))
+      return "no version";
     const auto dialect = parse_version(report.protocol);
     if (!dialect)
       return "bad version";
     report.dialect = *dialect;
-    if (!next_field(rest, time) || !next_field(rest, subsystem) || !next_field(rest, report.name))
+    if (!next_time_field(rest, time))
+      return "prefix too short";
+    subsystem = take_subsystem(rest);
+    if (!subsystem)
+      return "bad subsystem";
+    if (!next_field(rest, report.name))
       return "prefix too short";
   }
+  report.subsystem = *subsystem;
 
   const auto time_us = parse_time(time, report.dialect);
   if (!time_us)
     return "bad time";
   report.time_us = *time_us;
-  const auto parsed_subsystem = parse_subsystem(subsystem);
-  if (!parsed_subsystem)
-    return "bad subsystem";
-  report.subsystem = *parsed_subsystem;
   if (report.name.empty())
     return "no event";
 
-  std::optional<std::string_view> params;
-  if (next_field(rest, field))
-    params = rest;
-  else
-    field = rest;
-  if (!parse_session(field, report.session))
+  const std::string_view session = rest.substr(0, session_size);
+  rest.remove_prefix(session.size());
+  if (!parse_session(session, report.session) || (!rest.empty() && rest.front() != '|'))
     return "bad session id";
+  std::optional<std::string_view> params;
+  if (!rest.empty())
+    params = rest.substr(1);
 
   if (const Row* row = find_row(report.name, report.dialect, params)) {
     split(*row, params, report);
@@ -353,13 +410,7 @@ std::string_view parse_report(std::string_view line, Report& report) noexcept
 
 std::string_view inside_brackets(std::string_view text) noexcept
 {
-  const std::size_t open = text.find('<');
-  if (open == std::string_view::npos)
-    return text;
-  const std::size_t close = text.find('>', open);
-  if (close == std::string_view::npos)
-    return text;
-  return text.substr(open + 1, close - open - 1);
+  return between_brackets(text).value_or(text);
 }
 
 std::string_view plain_address(std::string_view address, Dialect dialect) noexcept

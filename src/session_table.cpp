@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "jsonlog/session_table.hpp"
 
-#include "prefetch.hpp"
-
 #include <algorithm>
+#include <memory>
 
 namespace jsonlog {
 
@@ -13,20 +12,11 @@ SessionTable::SessionTable(std::size_t capacity)
   , ring_{{anchor, anchor}}
 {}
 
-// smtpd's ids are a counter above random bits: mixing both halves is enough.
-std::size_t SessionTable::Hash::operator()(const Key& key) const noexcept
-{
-  const std::uint64_t mixed = (key.id ^ (key.id >> 32)) * 0x9e3779b97f4a7c15U;
-  return (mixed ^ (mixed >> 29)) + static_cast<std::size_t>(key.subsystem);
-}
-
 std::optional<SessionTable::Slot> SessionTable::find(Subsystem subsystem, std::uint64_t id)
 {
-  const auto found = slots_.find(Key{id, subsystem});
-  if (found == slots_.end())
+  const Slot slot = slots_.find({id, subsystem});
+  if (slot == SlotIndex::none)
     return std::nullopt;
-  const Slot slot = found->second;
-  prefetch_bytes(&sessions_[slot], sizeof(Session));
   unlink(slot);
   link_newest(slot);
   return slot;
@@ -44,31 +34,42 @@ SessionTable::Slot SessionTable::create(Subsystem subsystem, std::uint64_t id)
     slot = free_.back();
     free_.pop_back();
   }
-  const Key key{id, subsystem};
-  slots_.emplace(key, slot);
+  const SessionKey key{id, subsystem};
+  slots_.insert(key, slot);
   link_newest(slot);
   Session& session = sessions_[slot];
   session.id = id;
   session.subsystem = subsystem;
-  session.after_close = closed_[Hash{}(key) % closed_.size()] == key;
+  session.after_close = closed_[hash_of(key) % closed_.size()] == key;
   return slot;
 }
 
 void SessionTable::erase(Slot slot, bool closed) noexcept
 {
   free_.push_back(slot);
-  const Key key = key_of(sessions_[slot]);
+  Session& session = sessions_[slot];
+  const SessionKey key{session.id, session.subsystem};
   if (closed)
-    closed_[Hash{}(key) % closed_.size()] = key;
+    closed_[hash_of(key) % closed_.size()] = key;
   slots_.erase(key);
   unlink(slot);
-  sessions_[slot] = Session{};
+  std::destroy_at(&session);
+  std::construct_at(&session);
 }
 
 std::optional<SessionTable::Slot> SessionTable::idlest() const noexcept
 {
   const Slot slot = ring_[anchor].newer;
   return slot == anchor ? std::nullopt : std::optional(slot);
+}
+
+std::optional<std::int64_t> SessionTable::oldest_start_us() const noexcept
+{
+  std::optional<std::int64_t> oldest;
+  for (Slot slot = ring_[anchor].newer; slot != anchor; slot = ring_[slot].newer)
+    if (!oldest || sessions_[slot].start_us < *oldest)
+      oldest = sessions_[slot].start_us;
+  return oldest;
 }
 
 void SessionTable::unlink(Slot slot) noexcept

@@ -2,7 +2,6 @@
 #include "session_text.hpp"
 
 #include <bit>
-#include <cstring>
 
 namespace jsonlog {
 
@@ -14,24 +13,20 @@ constexpr std::size_t index_of(Piece piece)
 }
 
 // The pieces, one bit each, that are made of each section.
-using Pieces = std::uint64_t;
-static_assert(piece_count <= 64);
-constexpr Pieces all_pieces = (Pieces{1} << piece_count) - 1;
-
-std::array<Pieces, sections> pieces_by_section()
+std::array<std::uint64_t, sections> pieces_by_section()
 {
-  std::array<Pieces, sections> pieces{};
+  std::array<std::uint64_t, sections> pieces{};
   for (std::size_t section = 0; section < sections; ++section)
     for (const PieceRow& row : piece_rows)
       if ((row.made_of & section_bit(static_cast<Section>(section))) != 0)
-        pieces[section] |= Pieces{1} << index_of(row.piece);
+        pieces[section] |= std::uint64_t{1} << index_of(row.piece);
   return pieces;
 }
 
-Pieces pieces_of(Sections changed)
+std::uint64_t pieces_of(Sections changed)
 {
-  static const std::array<Pieces, sections> by_section = pieces_by_section();
-  Pieces pieces = 0;
+  static const std::array<std::uint64_t, sections> by_section = pieces_by_section();
+  std::uint64_t pieces = 0;
   for (; changed != 0; changed &= changed - 1)
     pieces |= by_section[static_cast<std::size_t>(std::countr_zero(changed))];
   return pieces;
@@ -39,133 +34,117 @@ Pieces pieces_of(Sections changed)
 
 } // namespace
 
-void SessionText::render(Workshop& workshop, const Session& session, Sections changed)
+void SessionText::change(const Session& session, Sections changed)
 {
   const std::uint64_t transaction = session.tx ? session.tx->number : 0;
-  building_ = changed == all_sections;
-  if (building_) {
-    text_.clear();
-    list_sizes_.fill(0);
-    cuts_.fill(0);
-    all_cuts_ = 0;
-  } else if (transaction != transaction_) {
-    for (std::size_t i = index_of(Piece::tx); i < index_of(Piece::tx_end); ++i)
-      list_sizes_[i] = 0;
+  if (changed == all_sections) {
+    forget();
+  } else {
+    stale_ |= pieces_of(changed);
+    if (transaction != transaction_)
+      for (std::size_t i = index_of(Piece::tx); i < index_of(Piece::tx_end); ++i)
+        list_sizes_[i] = 0;
   }
   transaction_ = transaction;
-  for (Pieces pieces = building_ ? all_pieces : pieces_of(changed); pieces != 0;
-       pieces &= pieces - 1)
-    write_row(workshop, piece_rows[static_cast<std::size_t>(std::countr_zero(pieces))], session);
 }
 
-std::string_view SessionText::range(Piece first, Piece end) const
+void SessionText::forget() noexcept
 {
-  const std::size_t from = first == Piece{} ? 0 : ends_[index_of(first) - 1];
-  const std::size_t to = ends_[index_of(end) - 1];
-  return std::string_view(text_).substr(from, to - from);
+  text_.clear();
+  ends_.fill(0);
+  list_sizes_.fill(0);
+  stale_ = bits(Piece{}, Piece::end);
+  all_cuts_ = 0;
+  cuts_.reset();
 }
 
-void SessionText::write_row(Workshop& workshop, const PieceRow& row, const Session& session)
+void SessionText::append_changed(TextBuffer& line, const Session& session, Piece first, Piece end)
 {
-  if (row.text != nullptr) {
-    workshop.text.clear();
-    row.text(workshop.text, session);
-    put(row.piece, 0, workshop.text.out.view());
-    set_cuts(row.piece, workshop.text.cuts);
-  } else if (row.members != nullptr) {
-    write_members(workshop.json, row, session);
-  } else {
-    write_list(workshop.text, row, session);
+  Pieces stale = stale_ & bits(first, end);
+  stale_ &= ~stale;
+  const auto old_ends = ends_;
+  const auto old_start = [&](std::size_t piece) { return piece == 0 ? 0 : old_ends[piece - 1]; };
+  const std::string_view old_text = text_;
+  std::size_t copied = old_start(index_of(first)); // of the old text
+
+  const std::size_t changed = old_start(static_cast<std::size_t>(std::countr_zero(stale)));
+  line << old_text.substr(copied, changed - copied);
+  copied = changed;
+  const std::size_t line_changed = line.size();
+  std::uint32_t growth = 0; // of the text so far; wraps where it shrinks
+  while (stale != 0) {
+    const auto piece = static_cast<std::size_t>(std::countr_zero(stale));
+    stale &= stale - 1;
+    const std::size_t start = old_start(piece);
+    const std::size_t old_size = old_ends[piece] - start;
+    line << old_text.substr(copied, start - copied);
+    copied = start + old_size;
+
+    const std::size_t line_start = line.size();
+    write(line, piece_rows[piece], session, old_text.substr(start, old_size));
+    growth += static_cast<std::uint32_t>(line.size() - line_start - old_size);
+    if (growth == 0)
+      continue;
+    const std::size_t next_stale =
+      stale == 0 ? piece_count : static_cast<std::size_t>(std::countr_zero(stale));
+    for (std::size_t i = piece; i < next_stale; ++i)
+      ends_[i] += growth;
   }
+  const std::size_t news_size = line.size() - line_changed;
+  line << old_text.substr(copied, old_ends[index_of(end) - 1] - copied);
+  text_.replace(changed, copied - changed, line.view().substr(line_changed, news_size));
 }
 
-// `{"a":1,"b":2}` without its braces goes on in the line's object.
-void SessionText::write_members(Json& json, const PieceRow& row, const Session& session)
+void SessionText::write(TextBuffer& line, const PieceRow& row, const Session& session,
+                        std::string_view before)
 {
-  json.clear();
-  json.begin_object();
-  row.members(json, session);
-  json.end_object();
-  std::string_view members = json.text();
-  members.remove_suffix(1);
-  if (members.size() == 1)
-    members = {};
-  put(row.piece, 0, members);
-  if (!members.empty())
-    text_[ends_[index_of(row.piece)] - members.size()] = ',';
-  set_cuts(row.piece, json.cuts());
+  PieceText text{line};
+  if (row.text != nullptr)
+    row.text(text, session);
+  else
+    write_list(text, row, session, before);
+  if ((text.cuts | all_cuts_) != 0) // seldom
+    set_cuts(row.piece, text.cuts);
 }
 
-void SessionText::write_list(PieceText& text, const PieceRow& row, const Session& session)
+void SessionText::write_list(PieceText& text, const PieceRow& row, const Session& session,
+                             std::string_view before)
 {
   const UniqueList* const list = row.list.values(session);
-  std::uint16_t& written = list_sizes_[index_of(row.piece)];
-  if (list == nullptr || list->values().empty()) {
-    put(row.piece, 0, {});
-    set_cuts(row.piece, list != nullptr && list->cut() ? cut_bit(row.list.field) : 0);
+  if (list == nullptr)
     return;
-  }
-  const auto& values = list->values();
-  text.clear();
+  const std::span<const std::string> values = list->values();
+  std::uint16_t& written = list_sizes_[index_of(row.piece)];
   if (list->cut())
     text.cuts |= cut_bit(row.list.field);
-  if (written == values.size()) {
-    set_cuts(row.piece, cuts_[index_of(row.piece)] | text.cuts);
+  if (values.empty())
     return;
+  if (written == 0) {
+    text.out << row.list.key << '[';
+  } else {
+    text.cuts |= cuts_of(row.piece);
+    before.remove_suffix(1); // the bracket
+    text.out << before;
+    if (written < values.size())
+      text.out << ',';
   }
-  if (written == 0)
-    text.out << ",\"" << row.list.key << "\":[\"";
-  else
-    text.out << ",\"";
-  text.string_body(row.list.field, values[written]);
-  for (std::size_t i = written + std::size_t{1}; i < values.size(); ++i) {
-    text.out << ",\"";
-    text.string_body(row.list.field, values[i]);
-  }
+  text.values(row.list.field, values.subspan(written));
   text.out << ']';
-  const std::size_t keep = written == 0 ? 0 : piece(row.piece).size() - 1; // all but the bracket
-  const Cuts before = written == 0 ? 0 : cuts_[index_of(row.piece)];
-  put(row.piece, keep, text.out.view());
-  set_cuts(row.piece, before | text.cuts);
   written = static_cast<std::uint16_t>(values.size());
 }
 
-void SessionText::put(Piece piece, std::size_t keep, std::string_view text)
+Cuts SessionText::cuts_of(Piece piece) const
 {
-  const std::size_t index = index_of(piece);
-  if (building_) {
-    text_.append(text);
-    ends_[index] = static_cast<std::uint32_t>(text_.size());
-    return;
-  }
-  const std::size_t start = index == 0 ? 0 : ends_[index - 1];
-  const std::size_t old_size = ends_[index] - start;
-  const std::size_t new_size = keep + text.size();
-  if (new_size == old_size) {
-    text.copy(text_.data() + start + keep, text.size());
-    return;
-  }
-  const std::size_t old_end = ends_[index];
-  const std::size_t tail = text_.size() - old_end;
-  if (new_size > old_size)
-    text_.resize(text_.size() + new_size - old_size);
-  char* const to = text_.data() + start;
-  std::memmove(to + new_size, text_.data() + old_end, tail);
-  text.copy(to + keep, text.size());
-  text_.resize(start + new_size + tail);
-  const auto delta = static_cast<std::uint32_t>(new_size - old_size); // wraps: that is meant
-  for (std::size_t i = index; i < ends_.size(); ++i)
-    ends_[i] += delta;
+  return cuts_ == nullptr ? 0 : (*cuts_)[index_of(piece)];
 }
 
 void SessionText::set_cuts(Piece piece, Cuts cuts)
 {
-  if (cuts == 0 && all_cuts_ == 0) // nearly always
-    return;
-  Cuts& of_piece = cuts_[index_of(piece)];
-  of_piece = cuts;
+  if (cuts_ == nullptr)
+    cuts_ = std::make_unique<std::array<Cuts, piece_count>>();
+  (*cuts_)[index_of(piece)] = cuts;
   all_cuts_ = 0;
-  for (const Cuts each : cuts_)
+  for (const Cuts each : *cuts_)
     all_cuts_ |= each;
 }
 

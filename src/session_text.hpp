@@ -2,14 +2,17 @@
 //
 // The JSON text of one session, kept from line to line: its pieces in one buffer, one behind the
 // other in the order of the line.
+//
+// A piece that changed is written where it is needed, in the line, and kept from there: the line
+// is copied together from what stayed the same and what is new, and what is new is copied back.
 #pragma once
 
 #include "pieces.hpp"
-#include "prefetch.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -18,42 +21,62 @@ namespace jsonlog {
 class SessionText
 {
 public:
-  // Where pieces are written before they are put in their place; shared by all sessions.
-  struct Workshop
+  // The pieces that are made of these sections are out of date; with all_sections, all are, and
+  // what the text held before (another session's) is forgotten.
+  void change(const Session& session, Sections changed);
+
+  // Appends the pieces from `first` up to but not including `end` to the line, brought up to date.
+  // If it throws, forget() the text.
+  void append(TextBuffer& line, const Session& session, Piece first, Piece end)
   {
-    PieceText text;
-    Json json;
-  };
+    if ((stale_ & bits(first, end)) == 0)
+      line << range(first, end);
+    else
+      append_changed(line, session, first, end);
+  }
+  // True if one of these pieces is out of date.
+  bool is_stale(Piece first, Piece end) const noexcept { return (stale_ & bits(first, end)) != 0; }
 
-  // With many sessions the text is seldom in the cache: it is fetched while others compute.
-  void prefetch() const noexcept { prefetch_bytes(text_.data(), text_.size()); }
+  // All pieces are out of date.
+  void forget() noexcept;
 
-  // Writes the pieces that are made of what changed; with all_sections, all of them anew.
-  void render(Workshop& workshop, const Session& session, Sections changed);
-
+  // Of a piece that is up to date.
   std::string_view piece(Piece piece) const { return range(piece, next(piece)); }
-  // The pieces from `first` up to but not including `end`, as one text.
-  std::string_view range(Piece first, Piece end) const;
 
   // What caps cut in the pieces.
   Cuts cuts() const noexcept { return all_cuts_; }
 
 private:
+  using Pieces = std::uint64_t; // one bit each
+  static_assert(piece_count <= 64);
+
   static Piece next(Piece piece) { return static_cast<Piece>(static_cast<std::size_t>(piece) + 1); }
-  void write_row(Workshop& workshop, const PieceRow& row, const Session& session);
-  void write_members(Json& json, const PieceRow& row, const Session& session);
-  void write_list(PieceText& text, const PieceRow& row, const Session& session);
-  // Makes the piece its own first `keep` bytes and the text.
-  void put(Piece piece, std::size_t keep, std::string_view text);
+  static constexpr Pieces bits(Piece first, Piece end)
+  {
+    return (Pieces{1} << static_cast<unsigned>(end)) - (Pieces{1} << static_cast<unsigned>(first));
+  }
+  std::string_view range(Piece first, Piece end) const
+  {
+    const auto i = static_cast<std::size_t>(first);
+    const std::size_t from = i == 0 ? 0 : ends_[i - 1];
+    return {text_.data() + from, ends_[static_cast<std::size_t>(end) - 1] - from};
+  }
+  void append_changed(TextBuffer& line, const Session& session, Piece first, Piece end);
+  // Writes a piece of which `before` is the old text.
+  void write(TextBuffer& line, const PieceRow& row, const Session& session,
+             std::string_view before);
+  void write_list(PieceText& text, const PieceRow& row, const Session& session,
+                  std::string_view before);
+  Cuts cuts_of(Piece piece) const;
   void set_cuts(Piece piece, Cuts cuts);
 
   std::string text_;
   std::array<std::uint32_t, piece_count> ends_{};
   std::array<std::uint16_t, piece_count> list_sizes_{}; // members written of each growing list
-  std::array<Cuts, piece_count> cuts_{};
-  Cuts all_cuts_ = 0;
+  Pieces stale_ = 0;
   std::uint64_t transaction_ = 0; // whose lists are written
-  bool building_ = false;         // the pieces are put one behind the other
+  Cuts all_cuts_ = 0;
+  std::unique_ptr<std::array<Cuts, piece_count>> cuts_; // few sessions have any
 };
 
 } // namespace jsonlog

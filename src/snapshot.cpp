@@ -15,9 +15,10 @@
 namespace jsonlog {
 
 // The cached way. A line is
-//   {"@timestamp","message",  HEAD: "ecs","host",  "event":{ KIND: "kind".."type", ...}
-//   TAIL: "observer","labels",  the session's root pieces,
-//   "opensmtpd":{ LOGGER: "schema","record","logger", ..., the session's other pieces }}
+//   {"@timestamp":"TIME","message":"...
+//   HEAD: ","ecs","host","event":{"kind".."type","action":"   rest of the event
+//   TAIL: },"observer","labels"                                the session's root pieces
+//   LOGGER: ,"opensmtpd":{"schema","record","logger":{..       the session's other pieces }}
 // where the parts in capitals are the same in many lines.
 class Snapshot::Writer
 {
@@ -36,12 +37,6 @@ public:
     write_constants();
   }
 
-  void prefetch(SessionTable::Slot slot) const noexcept
-  {
-    if (way_ == Way::cached && slot < texts_.size())
-      texts_[slot].prefetch();
-  }
-
   std::string_view event(SessionTable::Slot slot, const Session& session, const Report* report,
                          Sections changed, const LoggerState& logger)
   {
@@ -49,8 +44,7 @@ public:
     if (way_ == Way::cached) {
       while (texts_.size() <= slot)
         texts_.emplace_back();
-      texts_[slot].render(workshop_, session, changed);
-      write_line(line, texts_[slot]);
+      write_line(line, texts_[slot], changed);
       if (line_.size() - 1 <= settings_.max_line)
         return line_.view();
     }
@@ -66,6 +60,8 @@ public:
     return within_budget([&](Document::Size size) { return document_.anomaly(line, size); });
   }
 
+  bool truncated() const noexcept { return cuts_ != 0; }
+
 private:
   using Size = Document::Size;
 
@@ -78,6 +74,7 @@ private:
         continue;
       line_.clear();
       line_ << text << '\n';
+      cuts_ = document_.cuts();
       break;
     }
     return line_.view();
@@ -88,48 +85,70 @@ private:
   void write_constants()
   {
     constant_cuts_ = 0;
-    head_ = constant([this](Json& json) { write_head(json, settings_); });
-    tail_ = constant([this](Json& json) { write_observer(json, settings_, observer_); });
+    const std::string head = constant([this](Json& json) { write_head(json, settings_); });
     for (std::size_t i = 0; i < categories; ++i)
-      kinds_[i] = constant([i](Json& json) { write_kind(json, static_cast<Category>(i)); });
+      heads_[i] = R"(",)" + head + R"(,"event":{)" +
+                  constant([i](Json& json) { write_kind(json, static_cast<Category>(i)); }) +
+                  R"(,"action":")";
+    tail_ = "}," + constant([this](Json& json) { write_observer(json, settings_, observer_); });
+    write_logger_constant({});
+  }
+
+  void write_logger_constant(const LoggerState& logger)
+  {
+    run_us_ = logger.run_us;
+    TextBuffer text;
+    text << R"(,"opensmtpd":{"schema":")" << schema_version
+         << R"(","record":"event","logger":{"version":")" << settings_.program_version
+         << R"(","run":")";
+    text.hex(static_cast<std::uint64_t>(logger.run_us)) << R"(","sequence":)";
+    logger_ = text.view();
   }
 
   // The members that `write` writes, without the braces around them.
   template <typename Write>
   std::string constant(Write write)
   {
-    Json& json = workshop_.json;
-    json.clear();
-    json.begin_object();
-    write(json);
-    json.end_object();
-    constant_cuts_ |= json.cuts();
-    const std::string_view members = json.text();
+    json_.clear();
+    json_.begin_object();
+    write(json_);
+    json_.end_object();
+    constant_cuts_ |= json_.cuts();
+    const std::string_view members = json_.text();
     return std::string(members.substr(1, members.size() - 2));
   }
 
   // --- A line ---
 
-  void write_line(const EventLine& line, const SessionText& text)
-  {
+  void write_line(const EventLine& line, SessionText& text, Sections changed)
+  try {
     const auto& [session, report, logger] = line;
-    cuts_ = constant_cuts_ | text.cuts();
+    text.change(session, changed);
     line_.clear();
+    if (text.is_stale(Piece{}, first_root_piece)) { // parts of what follows
+      text.append(line_, session, Piece{}, first_root_piece);
+      line_.clear();
+    }
+    cuts_ = constant_cuts_;
     line_ << R"({"@timestamp":")";
     time_text_.append(line_, session.time_us);
     line_ << R"(","message":")";
     if (!append_message(line_, line.action(), session, report, text.piece(Piece::peer),
                         {limits::message_part, false}))
       cuts_ |= cut_bit(Field::message);
-    line_ << R"(",)" << head_;
     write_event(line, text);
-    line_ << ',' << tail_ << text.range(first_root_piece, first_opensmtpd_piece);
+    line_ << tail_;
+    text.append(line_, session, first_root_piece, first_opensmtpd_piece);
     write_logger(session, logger);
-    write_times(session);
-    write_moment_members(session, report);
-    line_ << text.range(first_opensmtpd_piece, Piece::end) << '}';
+    write_moment(line);
+    text.append(line_, session, first_opensmtpd_piece, Piece::end);
+    line_ << '}';
+    cuts_ |= text.cuts();
     write_truncated();
     line_ << "}}\n";
+  } catch (...) {
+    text.forget();
+    throw;
   }
 
   void append_text(Field field, std::string_view text, std::size_t limit = limits::keyword)
@@ -139,11 +158,11 @@ private:
     line_ << '"';
   }
 
+  // Up to but not including the brace that closes `event`.
   void write_event(const EventLine& line, const SessionText& text)
   {
     const auto& [session, report, logger] = line;
-    line_ << R"(,"event":{)" << kinds_[static_cast<std::size_t>(category_of(report, session))]
-          << R"(,"action":")";
+    line_ << heads_[static_cast<std::size_t>(category_of(report, session))];
     if (session.now.unknown_event)
       append_text(Field::event_action, line.action());
     else
@@ -156,60 +175,52 @@ private:
       line_ << R"(,"reason":")";
       append_text(Field::event_reason, session.now.reason);
     }
-    line_ << R"(,"sequence":)" << line.sequence() << R"(,"id":")" << text.piece(Piece::id_prefix)
-          << line.sequence() << R"(","start":")" << text.piece(Piece::start) << '"';
+    {
+      Pen pen(line_, 512);
+      pen << R"(,"sequence":)" << line.sequence() << R"(,"id":")" << text.piece(Piece::id_prefix)
+          << line.sequence() << text.piece(Piece::start);
+      if (!session.final())
+        pen << R"(,"duration":)" << line.duration_ns();
+    }
     if (session.final()) {
       line_ << R"(,"end":")";
       append_time(line_, session.time_us);
-      line_ << '"';
+      line_ << R"(","duration":)" << line.duration_ns();
     }
-    line_ << R"(,"duration":)" << line.duration_ns();
     if (settings_.original && report != nullptr) {
       line_ << R"(,"original":")";
       append_text(Field::event_original, mask_report(*report, session.in_auth_exchange),
                   limits::original);
     }
-    line_ << '}';
   }
 
   void write_logger(const Session& session, const LoggerState& logger)
   {
-    line_ << R"(,"opensmtpd":{"schema":")" << schema_version
-          << R"(","record":"event","logger":{"version":")" << settings_.program_version
-          << R"(","run":")";
-    line_.hex(static_cast<std::uint64_t>(logger.run_us))
-      << R"(","sequence":)" << logger.sequence << R"(,"dropped":)" << logger.dropped << '}';
+    if (logger.run_us != run_us_)
+      write_logger_constant(logger);
+    line_ << logger_;
+    Pen pen(line_, 256 + session.protocol.size());
+    pen << logger.sequence << R"(,"dropped":)" << logger.dropped << R"(})";
     if (!session.protocol.empty())
-      line_ << R"(,"protocol":")" << session.protocol << '"'; // digits and a dot
-    line_ << R"(,"subsystem":")" << to_string(session.subsystem) << '"';
-  }
-
-  void write_times(const Session& session)
-  {
+      pen << R"(,"protocol":")" << session.protocol << R"(")"; // digits and a dot
+    pen << R"(,"subsystem":")" << to_string(session.subsystem) << R"(")";
     std::string_view before = R"(,"time":{)";
     const auto write = [&](std::string_view key, const std::optional<std::int64_t>& time_us) {
       if (time_us)
-        line_ << std::exchange(before, ",") << key << *time_us;
+        pen << std::exchange(before, ",") << key << *time_us;
     };
     write(R"("gap_us":)", session.now.gap_us);
     write(R"("to_tls_us":)", session.to_tls_us);
     write(R"("to_mail_us":)", session.to_mail_us);
     if (before == ",")
-      line_ << '}';
+      pen << R"(})";
   }
 
-  void write_moment_members(const Session& session, const Report* report)
+  void write_moment(const EventLine& line)
   {
-    if (!has_moment(session))
-      return;
-    Json& json = workshop_.json;
-    json.clear();
-    json.begin_object();
-    write_moment(json, session, report);
-    json.end_object();
-    cuts_ |= json.cuts();
-    const std::string_view members = json.text();
-    line_ << ',' << members.substr(1, members.size() - 2);
+    PieceText text{line_};
+    write_moment_text(text, line.session, line.report);
+    cuts_ |= text.cuts;
   }
 
   void write_truncated()
@@ -228,15 +239,17 @@ private:
   Observer observer_;
   Document document_;
 
-  std::string head_, tail_;
-  std::array<std::string, categories> kinds_;
+  std::array<std::string, categories> heads_; // from the message's end up to event.action
+  std::string tail_;                          // from event's end up to the session's root pieces
+  std::string logger_;                        // up to the number of opensmtpd.logger.sequence
+  std::int64_t run_us_ = 0;                   // in logger_
   Cuts constant_cuts_ = 0;
 
   std::deque<SessionText> texts_; // by slot
-  SessionText::Workshop workshop_;
+  Json json_;
   TextBuffer line_;
   TimeText time_text_;
-  Cuts cuts_ = 0; // of the line that is being written
+  Cuts cuts_ = 0; // of the line that is being written, or was written last
 };
 
 Caps caps_for(Detail detail) noexcept
@@ -260,11 +273,6 @@ void Snapshot::set_observer(const Handshake& handshake)
   writer_->set_observer(handshake);
 }
 
-void Snapshot::prefetch(SessionTable::Slot slot) const noexcept
-{
-  writer_->prefetch(slot);
-}
-
 std::string_view Snapshot::event(SessionTable::Slot slot, const Session& session,
                                  const Report* report, Sections changed, const LoggerState& logger)
 {
@@ -275,6 +283,11 @@ std::string_view Snapshot::anomaly(std::string_view line, std::string_view error
                                    std::int64_t time_us, const LoggerState& logger)
 {
   return writer_->anomaly(line, error, time_us, logger);
+}
+
+bool Snapshot::truncated() const noexcept
+{
+  return writer_->truncated();
 }
 
 } // namespace jsonlog

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -76,69 +77,75 @@ char lower(char c) noexcept
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-// Eight bytes at a time: true if one of them is a control, DEL or not ASCII.
-bool has_special(std::uint64_t word) noexcept
+// Sixteen bytes at once, in one vector of whatever machine this is compiled for. A comparison gives
+// -1 for each byte of which it is true. Bytes from 0x80 on are negative.
+using Block [[gnu::vector_size(16)]] = signed char;
+
+bool is_any(Block truth) noexcept
 {
-  constexpr std::uint64_t ones = 0x0101010101010101U;
-  constexpr std::uint64_t tops = 0x8080808080808080U;
-  const std::uint64_t below_blank = (word - ones * 0x20) & ~word;
-  const std::uint64_t is_delete = word ^ (ones * 0x7f);
-  return ((word | below_blank | ((is_delete - ones) & ~is_delete)) & tops) != 0;
+  const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(truth);
+  return (halves[0] | halves[1]) != 0;
 }
 
-// Eight bytes at a time: true if one of them is `c`.
-bool has_byte(std::uint64_t word, char c) noexcept
+template <typename Word>
+Word load(const char* from) noexcept
 {
-  constexpr std::uint64_t ones = 0x0101010101010101U;
-  constexpr std::uint64_t tops = 0x8080808080808080U;
-  const std::uint64_t different = word ^ (ones * static_cast<unsigned char>(c));
-  return ((different - ones) & ~different & tops) != 0;
-}
-
-std::uint64_t load_word(const char* from) noexcept
-{
-  std::uint64_t word = 0;
+  Word word;
   std::memcpy(&word, from, sizeof word);
   return word;
 }
 
-// Calls `test` with each eight bytes until it says no. The last ones overlap the ones before; a
-// text of less than eight is filled up with blanks, which need no care.
-template <typename Test>
-bool all_words(std::string_view bytes, Test test) noexcept
+// A text of less than a block, filled up with blanks, which need no care. Its two halves may hold
+// the same bytes twice.
+Block load_short(std::string_view bytes) noexcept
 {
-  constexpr std::size_t word_size = sizeof(std::uint64_t);
-  const char* const end = bytes.data() + bytes.size();
-  if (bytes.size() >= word_size) {
-    for (const char* at = bytes.data(); at + word_size <= end; at += word_size)
-      if (!test(load_word(at)))
-        return false;
-    return test(load_word(end - word_size));
-  }
-  std::uint64_t word = 0x2020202020202020U;
-  for (const char c : bytes)
-    word = word << 8 | static_cast<unsigned char>(c);
-  return test(word);
+  const char* const begin = bytes.data();
+  const char* const end = begin + bytes.size();
+  std::array<std::uint64_t, 2> halves = {0x2020202020202020U, 0x2020202020202020U};
+  if (bytes.size() >= 8)
+    halves = {load<std::uint64_t>(begin), load<std::uint64_t>(end - 8)};
+  else if (bytes.size() >= 4)
+    halves[0] = load<std::uint32_t>(begin) | std::uint64_t{load<std::uint32_t>(end - 4)} << 32;
+  else
+    for (const char c : bytes)
+      halves[0] = halves[0] << 8 | static_cast<unsigned char>(c);
+  return std::bit_cast<Block>(halves);
 }
 
-bool needs_no_escape(std::string_view bytes) noexcept
+// True if `test` is true of any byte. The last block overlaps the one before.
+template <typename Test>
+bool is_any_byte(std::string_view bytes, Test test) noexcept
 {
-  return all_words(bytes, [](std::uint64_t word) {
-    return !has_special(word) && !has_byte(word, '"') && !has_byte(word, '\\');
-  });
+  if (bytes.size() < sizeof(Block))
+    return is_any(test(load_short(bytes)));
+  const char* const last = bytes.data() + bytes.size() - sizeof(Block);
+  Block truth = test(load<Block>(last));
+  for (const char* at = bytes.data(); at < last; at += sizeof(Block))
+    truth |= test(load<Block>(at));
+  return is_any(truth);
+}
+
+Block is_special(Block bytes) noexcept
+{
+  return (bytes < 0x20) | (bytes == 0x7f);
 }
 
 } // namespace
 
+bool needs_escape(std::string_view bytes) noexcept
+{
+  return is_any_byte(
+    bytes, [](Block block) { return is_special(block) | (block == '"') | (block == '\\'); });
+}
+
 bool is_plain(std::string_view bytes) noexcept
 {
-  return all_words(bytes, [](std::uint64_t word) { return !has_special(word); });
+  return !is_any_byte(bytes, is_special);
 }
 
 bool is_utf8(std::string_view bytes) noexcept
 {
-  constexpr std::uint64_t tops = 0x8080808080808080U;
-  if (all_words(bytes, [](std::uint64_t word) { return (word & tops) == 0; }))
+  if (!is_any_byte(bytes, [](Block block) { return block < 0; }))
     return true;
   for (std::size_t at = 0; at < bytes.size();) {
     const std::size_t length = sequence_length(bytes, at);
@@ -149,12 +156,8 @@ bool is_utf8(std::string_view bytes) noexcept
   return true;
 }
 
-bool append_json_text(TextBuffer& out, std::string_view bytes, Cut cut)
+bool append_escaped(TextBuffer& out, std::string_view bytes, Cut cut)
 {
-  if (bytes.size() <= cut.limit && needs_no_escape(bytes)) {
-    out << bytes;
-    return true;
-  }
   std::size_t written = 0;
   for (std::size_t at = 0; at < bytes.size();) {
     const Unit unit = next_unit(bytes, at);
@@ -183,6 +186,17 @@ void to_lower(std::string& text) noexcept
 {
   for (char& c : text)
     c = lower(c);
+}
+
+std::optional<std::string_view> between_brackets(std::string_view text) noexcept
+{
+  const std::size_t open = text.find('<');
+  if (open == std::string_view::npos)
+    return std::nullopt;
+  const std::size_t close = text.find('>', open);
+  if (close == std::string_view::npos)
+    return std::nullopt;
+  return text.substr(open + 1, close - open - 1);
 }
 
 std::string_view skip_blanks(std::string_view text) noexcept

@@ -36,7 +36,9 @@ inline constexpr std::size_t full = 1024; // the last five, and transactions, wi
 // Defaults and ranges of the options of the same names.
 inline constexpr std::size_t max_sessions = 16384;
 inline constexpr std::size_t max_line = 65536;
+inline constexpr std::size_t max_line_syslog = 8000; // daemons take 8,192 with the header
 inline constexpr std::size_t min_max_line = 8000;
 inline constexpr std::size_t labels = 16;
+inline constexpr std::size_t queue_bytes = std::size_t{64} * 1024 * 1024;
 
 } // namespace jsonlog::limits

@@ -93,16 +93,23 @@ enum class Section : std::uint8_t {
   related,
   session, // phase, with, partial, final, close, transaction totals
   history,
-  reached, // session.mail_from, rcpt_to, rcpt_domain
+  mail_from, // of the session, as the next two
+  rcpt_to,
+  rcpt_domain,
   banner,
   helo,
   count,
   anomaly,
   tx, // which one: id, number, start
   tx_from,
-  tx_state, // status, duration, size, data
-  envelopes,
-  recipients,
+  tx_state,  // status, duration, size, data
+  envelopes, // how many
+  envelope_ids,
+  recipients, // how many
+  addresses,
+  accepted,
+  rejected,
+  domains,
   transactions, // summaries
   command,
   reply,
@@ -110,7 +117,7 @@ enum class Section : std::uint8_t {
   decisions,
   filter_reports,
 };
-inline constexpr std::size_t sections = 22;
+inline constexpr std::size_t sections = 29;
 using Sections = std::uint32_t;
 
 constexpr Sections section_bit(Section section) noexcept

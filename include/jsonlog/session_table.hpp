@@ -10,13 +10,13 @@
 #pragma once
 
 #include "jsonlog/session.hpp"
+#include "jsonlog/slot_index.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 namespace jsonlog {
@@ -24,7 +24,7 @@ namespace jsonlog {
 class SessionTable
 {
 public:
-  using Slot = std::uint32_t;
+  using Slot = SlotIndex::Slot;
 
   // Holds at most `capacity` sessions, at least one; memory is taken as sessions come.
   explicit SessionTable(std::size_t capacity);
@@ -46,35 +46,25 @@ public:
   std::size_t size() const noexcept { return slots_.size(); }
   // The session whose last report is the longest ago, in order of arrival.
   std::optional<Slot> idlest() const noexcept;
+  // When the oldest live session began; takes time for each of them.
+  std::optional<std::int64_t> oldest_start_us() const noexcept;
 
 private:
-  struct Key
-  {
-    std::uint64_t id;
-    Subsystem subsystem;
-    bool operator==(const Key&) const = default;
-  };
-  struct Hash
-  {
-    std::size_t operator()(const Key& key) const noexcept;
-  };
   // A ring: the anchor's neighbours are the most recent and the idlest session.
   struct Neighbours
   {
     Slot newer, older;
   };
-  static constexpr Slot anchor = 0;
+  static constexpr Slot anchor = SlotIndex::none;
 
   void unlink(Slot slot) noexcept;
   void link_newest(Slot slot) noexcept;
-  static Key key_of(const Session& session) noexcept { return {session.id, session.subsystem}; }
-
   std::size_t capacity_;
-  std::unordered_map<Key, Slot, Hash> slots_;
+  SlotIndex slots_;
   std::deque<Session> sessions_;
   std::vector<Neighbours> ring_;
   std::vector<Slot> free_;
-  std::array<std::optional<Key>, 1024> closed_;
+  std::array<std::optional<SessionKey>, 1024> closed_;
 };
 
 } // namespace jsonlog

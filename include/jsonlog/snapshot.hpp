@@ -3,14 +3,13 @@
 // A session, and what just happened to it, as one JSON line.
 //
 // The state of a session fills 2 KB of JSON and one report changes little of it. So the text of
-// each part is kept, a part is written again only when a report changed what it is made of, and a
-// line is the text of the event followed by two long copies. The parts of one session stand in
-// one buffer, in the order of the line, which the memory bus likes as well.
+// each part is kept, and a part is written again only when a report changed what it is made of: a
+// line is put together from what stayed the same and what is new. The parts of one session stand
+// in one buffer, in the order of the line.
 //
-// Parts that seldom change are written by RapidJSON, those that change all the time (counters,
-// the last command and reply) straight into text. The plain way, a whole document by RapidJSON
-// for every line (Way::from_nothing), gives the same bytes for several times the work; tests hold
-// the two equal.
+// The plain way, a whole document by RapidJSON for every line (Way::from_nothing), gives the same
+// bytes for six times the work; tests hold the two equal. It also writes what is seldom: the lines
+// over budget and the records of malformed lines.
 //
 // A line that is longer than Settings::max_line is put together again without its lists; if that
 // is not enough, anew with every text cut short. opensmtpd.truncated names what is missing.
@@ -69,9 +68,6 @@ public:
   // A new run: the observer.
   void set_observer(const Handshake& handshake);
 
-  // A session in this slot will be asked for soon: its text starts on its way from memory.
-  void prefetch(SessionTable::Slot slot) const noexcept;
-
   // The line (with its LF) of a report that was just applied to the session in the slot, and of a
   // synthetic end: `report` is null then. `changed` is what apply() or finish() returned.
   // The view is valid until the next call.
@@ -81,6 +77,9 @@ public:
   // The line of input that belongs to no session. `time_us` is that of the newest report before.
   std::string_view anomaly(std::string_view line, std::string_view error, std::int64_t time_us,
                            const LoggerState& logger);
+
+  // The last line names something in opensmtpd.truncated.
+  bool truncated() const noexcept;
 
 private:
   class Writer;

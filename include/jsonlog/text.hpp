@@ -7,6 +7,7 @@
 #include "jsonlog/text_buffer.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,12 +33,28 @@ struct Cut
 //   - C0 controls, DEL and C1 controls (U+0080 to U+009F) become the JSON escape \u00NN.
 // Stops before the character, or the \xNN, that would pass the limit. Returns false if it
 // stopped early.
-bool append_json_text(TextBuffer& out, std::string_view bytes, Cut cut);
+inline bool append_json_text(TextBuffer& out, std::string_view bytes, Cut cut);
+
+// True if append_json_text() would do more than copy these bytes.
+bool needs_escape(std::string_view bytes) noexcept;
+// append_json_text() of any bytes, one character after the other.
+bool append_escaped(TextBuffer& out, std::string_view bytes, Cut cut);
+
+inline bool append_json_text(TextBuffer& out, std::string_view bytes, Cut cut)
+{
+  if (bytes.size() > cut.limit || needs_escape(bytes)) [[unlikely]]
+    return append_escaped(out, bytes, cut);
+  out << bytes;
+  return true;
+}
 
 // ASCII only: SMTP's verbs and host names are (RFC 5321, 2.4).
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept;
 void to_lower(std::string& text) noexcept;
+
+// What stands between the first `<` and the next `>` after it, if there are both.
+std::optional<std::string_view> between_brackets(std::string_view text) noexcept;
 
 // Blanks are space and tab, which smtpd accepts between the words of a command.
 std::string_view skip_blanks(std::string_view text) noexcept;

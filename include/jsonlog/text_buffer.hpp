@@ -9,52 +9,47 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace jsonlog {
 
 class TextBuffer
 {
 public:
-  void clear() noexcept { size_ = 0; }
-  std::size_t size() const noexcept { return size_; }
+  void clear() noexcept { at_ = data_.get(); }
+  std::size_t size() const noexcept { return static_cast<std::size_t>(at_ - data_.get()); }
   // Valid until the buffer is written again.
-  std::string_view view() const noexcept { return {data_.data(), size_}; }
+  std::string_view view() const noexcept { return {data_.get(), size()}; }
 
   // Room for this many bytes more, to be filled by the caller and then taken().
   [[gnu::always_inline]] char* room(std::size_t bytes)
   {
-    if (data_.size() - size_ < bytes) [[unlikely]]
+    if (static_cast<std::size_t>(end_ - at_) < bytes) [[unlikely]]
       grow(bytes);
-    return data_.data() + size_;
+    return at_;
   }
-  void take(std::size_t bytes) noexcept { size_ += bytes; }
-  // Takes one byte out.
-  void erase_at(std::size_t at) noexcept
-  {
-    --size_;
-    std::memmove(data_.data() + at, data_.data() + at + 1, size_ - at);
-  }
+  void take(std::size_t bytes) noexcept { at_ += bytes; }
 
   template <std::size_t N>
   TextBuffer& operator<<(const char (&literal)[N])
   {
     std::memcpy(room(N - 1), literal, N - 1);
-    size_ += N - 1;
+    at_ += N - 1;
     return *this;
   }
   TextBuffer& operator<<(std::string_view text)
   {
-    text.copy(room(text.size()), text.size());
-    size_ += text.size();
+    at_ += text.copy(room(text.size()), text.size());
     return *this;
   }
   TextBuffer& operator<<(const std::string& text) { return *this << std::string_view(text); }
   TextBuffer& operator<<(char c)
   {
     *room(1) = c;
-    ++size_;
+    ++at_;
     return *this;
   }
   TextBuffer& operator<<(std::uint64_t number) { return write_number(number, 10); }
@@ -63,21 +58,76 @@ public:
   // Lower-case hex without leading zeros.
   TextBuffer& hex(std::uint64_t number) { return write_number(number, 16); }
 
+  static constexpr std::size_t longest_number = 20; // of 64 bits in decimal, with a sign
+
 private:
-  [[gnu::noinline]] void grow(std::size_t bytes) { data_.resize(2 * data_.size() + bytes); }
+  [[gnu::noinline]] void grow(std::size_t bytes)
+  {
+    const std::size_t capacity = 2 * static_cast<std::size_t>(end_ - data_.get()) + bytes;
+    auto data = std::make_unique<char[]>(capacity);
+    at_ = data.get() + view().copy(data.get(), size());
+    end_ = data.get() + capacity;
+    data_ = std::move(data);
+  }
 
   template <typename Number>
   TextBuffer& write_number(Number number, int base)
   {
-    constexpr std::size_t longest = 20; // of 64 bits in decimal, with a sign
-    char* const start = room(longest);
-    size_ +=
-      static_cast<std::size_t>(std::to_chars(start, start + longest, number, base).ptr - start);
+    char* const start = room(longest_number);
+    at_ = std::to_chars(start, start + longest_number, number, base).ptr;
     return *this;
   }
 
-  std::string data_;
-  std::size_t size_ = 0;
+  std::unique_ptr<char[]> data_;
+  char* at_ = nullptr; // where the next byte goes
+  char* end_ = nullptr;
+};
+
+// Writes short constant texts and numbers into room that is asked for once, where a TextBuffer
+// looks for room, and notes its size, for each of them.
+class Pen
+{
+public:
+  // REQUIRES: no more than `most` bytes are written, and nobody else writes to `out` meanwhile.
+  Pen(TextBuffer& out, std::size_t most)
+    : out_(out)
+    , start_(out.room(most))
+    , at_(start_)
+  {}
+  ~Pen() { out_.take(static_cast<std::size_t>(at_ - start_)); }
+  Pen(const Pen&) = delete;
+  Pen& operator=(const Pen&) = delete;
+
+  template <std::size_t N>
+  [[gnu::always_inline]] Pen& operator<<(const char (&literal)[N])
+  {
+    std::memcpy(at_, literal, N - 1);
+    at_ += N - 1;
+    return *this;
+  }
+  [[gnu::always_inline]] Pen& operator<<(std::string_view text)
+  {
+    at_ += text.copy(at_, text.size());
+    return *this;
+  }
+  [[gnu::always_inline]] Pen& operator<<(std::uint64_t number)
+  {
+    if (number < 10) // most counters
+      *at_++ = static_cast<char>('0' + number);
+    else
+      at_ = std::to_chars(at_, at_ + TextBuffer::longest_number, number).ptr;
+    return *this;
+  }
+  [[gnu::always_inline]] Pen& operator<<(std::int64_t number)
+  {
+    at_ = std::to_chars(at_, at_ + TextBuffer::longest_number, number).ptr;
+    return *this;
+  }
+
+private:
+  TextBuffer& out_;
+  char* const start_;
+  char* at_;
 };
 
 } // namespace jsonlog

@@ -33,7 +33,7 @@ public:
     : format_(format)
   {}
 
-  bool write(std::string_view line) override
+  bool write(std::string_view line, jsonlog::Worth) override
   {
     require(line.find('\n') == line.size() - 1, "a line is one line");
     require(format_ != Format::json || is_json_line(line), "a line is valid JSON");

@@ -2,6 +2,7 @@
 #include "jsonlog/address.hpp"
 
 #include <string>
+#include <string_view>
 
 #include <doctest/doctest.h>
 
@@ -54,6 +55,14 @@ TEST_SUITE("address")
     CHECK(nothing.port == 0);
     CHECK(parse_endpoint("256.0.0.1:25").ip == "");
     CHECK(parse_endpoint("").address == "");
+  }
+
+  TEST_CASE("bytes behind a NUL are no reason to take the rest for an address")
+  {
+    using namespace std::string_view_literals;
+    CHECK(parse_endpoint("192.0.2.9\0x:25"sv).ip.empty());
+    CHECK(parse_endpoint("[2001:db8::1\0]:25"sv).ip.empty());
+    CHECK_FALSE(is_ip_address("192.0.2.9\0"sv));
   }
 
   TEST_CASE("a port is a number up to 65535")

@@ -141,4 +141,13 @@ TEST_SUITE("text")
     CHECK(first_word("QUIT") == "QUIT");
     CHECK(first_word(" QUIT") == "");
   }
+
+  TEST_CASE("between brackets is what the first pair holds")
+  {
+    CHECK(between_brackets("<a@b> SIZE=1") == "a@b");
+    CHECK(between_brackets("x>y<a<b>c>") == "a<b");
+    CHECK(between_brackets("<>") == "");
+    for (const std::string_view text : {"", "a@b", "<a@b", "a@b>", ">a<"})
+      CHECK_FALSE(between_brackets(text));
+  }
 }
