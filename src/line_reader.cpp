@@ -7,8 +7,8 @@ namespace jsonlog {
 
 LineReader::Space LineReader::space()
 {
-  if (end_ - start_ > limits::line && !skipping_) {
-    head_.assign(buffer_, start_, limits::line);
+  if (end_ - start_ > limit_ && !skipping_) {
+    head_.assign(buffer_, start_, limit_);
     skipping_ = true;
   }
   if (skipping_)
@@ -38,8 +38,8 @@ std::optional<Line> LineReader::next()
     skipping_ = false;
     return Line{head_, true};
   }
-  if (line.text.size() > limits::line)
-    line = {line.text.substr(0, limits::line), true};
+  if (line.text.size() > limit_)
+    line = {line.text.substr(0, limit_), true};
   return line;
 }
 
@@ -49,8 +49,8 @@ std::optional<Line> LineReader::rest()
     return Line{head_, true};
   if (start_ == end_)
     return std::nullopt;
-  return Line{std::string_view(buffer_).substr(start_, end_ - start_).substr(0, limits::line),
-              end_ - start_ > limits::line};
+  return Line{std::string_view(buffer_).substr(start_, end_ - start_).substr(0, limit_),
+              end_ - start_ > limit_};
 }
 
 } // namespace jsonlog

@@ -3,9 +3,12 @@
 #include "filter.hpp"
 #include "options.hpp"
 #include "replay.hpp"
+#include "schema.hpp"
+#include "verify.hpp"
 
 #include <cstdio>
 #include <exception>
+#include <string>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -22,6 +25,14 @@ void open_standard_descriptors()
     close(descriptor);
 }
 
+int print(const std::string& text)
+{
+  const bool printed = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+  if (!printed)
+    std::fputs("filter-jsonlog: not everything could be written\n", stderr);
+  return printed ? 0 : 1;
+}
+
 int run(int argc, char** argv)
 {
   const auto parsed = jsonlog::parse_options(argc, argv);
@@ -30,11 +41,18 @@ int run(int argc, char** argv)
     return parsed.status;
   }
   const jsonlog::Options& options = parsed.options;
+  if (options.mode == jsonlog::Mode::schema)
+    return print(jsonlog::schema_text(options.schema));
   if (options.check_only)
     return 0;
-  jsonlog::Diagnostics diagnostics(options.replay ? "filter-jsonlog: " : "");
-  return options.replay ? jsonlog::run_replay(options, diagnostics)
-                        : jsonlog::run_filter(options, diagnostics);
+  // smtpd puts the filter's name before each line, a terminal does not.
+  const bool by_hand = options.mode != jsonlog::Mode::filter;
+  jsonlog::Diagnostics diagnostics(by_hand ? "filter-jsonlog: " : "");
+  switch (options.mode) {
+  case jsonlog::Mode::verify: return jsonlog::run_verify(options, diagnostics);
+  case jsonlog::Mode::replay: return jsonlog::run_replay(options, diagnostics);
+  default: return jsonlog::run_filter(options, diagnostics);
+  }
 }
 
 } // namespace

@@ -4,22 +4,37 @@
 #pragma once
 
 #include "jsonlog/pipeline.hpp"
+#include "rotation.hpp"
+#include "schema.hpp"
+#include "syslog_header.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace jsonlog {
 
+enum class Mode : std::uint8_t { filter, replay, verify, schema };
+
 struct Options
 {
-  bool replay = false;
+  Mode mode = Mode::filter;
   bool check_only = false; // --check-config
   bool strict = false;
-  std::string file;                // output; empty: stdout (replay only)
-  std::vector<std::string> inputs; // replay: `-` is standard input
+  SchemaForm schema = SchemaForm::fields; // of the command of this name
+  // The output: one of both, or neither (replay: standard output; verify).
+  std::string file;
+  RotationSettings rotation;
+  bool to_syslog = false;
+  SyslogSettings syslog;
+  std::vector<std::string> inputs; // replay, verify: `-` is standard input
+  bool json = false;               // verify: the verdict
   Format format = Format::json;
   std::size_t max_sessions = limits::max_sessions;
+  std::size_t queue_bytes = limits::queue_bytes;
+  std::int64_t stats_interval_s = 60; // 0: only at the end
+  std::vector<std::string> given;     // on the command line or in the file: `format=raw`
   LineSettings line;
 };
 

@@ -2,6 +2,7 @@
 #include "jsonlog/pipeline.hpp"
 
 #include "plain_text.hpp"
+#include "worth.hpp"
 
 #include <utility>
 
@@ -49,7 +50,7 @@ void Pipeline::feed(const Line& line) noexcept
   if (error.empty())
     feed_report(report);
   else
-    make_line([&] { feed_anomaly(line.text, error); });
+    feed_malformed(line.text, error);
 }
 
 void Pipeline::finish() noexcept
@@ -66,6 +67,7 @@ void Pipeline::feed_handshake(std::string_view line) noexcept
     finish();
     handshake_ = {};
     logger_ = {};
+    counts_ = {};
     newest_us_ = 0;
     running_ = run_started_ = false;
   }
@@ -83,14 +85,15 @@ void Pipeline::feed_report(const Report& report) noexcept
     logger_.run_us = report.time_us;
   running_ = true;
   newest_us_ = report.time_us;
+  ++counts_.events[report.event.index()];
   auto slot = sessions_.find(report.subsystem, report.session);
-  if (slot)
-    snapshot_.prefetch(*slot);
   if (!slot && sessions_.full())
     end_session(*sessions_.idlest(), Close::evicted);
   make_line([&] {
-    if (!slot)
+    if (!slot) {
       slot = sessions_.create(report.subsystem, report.session);
+      ++counts_.sessions;
+    }
     feed_event(*slot, report);
   });
   if (slot && sessions_[*slot].final())
@@ -103,7 +106,8 @@ void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
   const bool in_auth_exchange = session.in_auth_exchange;
   const Sections changed = apply(session, report, caps_);
   if (format_ == Format::json) {
-    write(snapshot_.event(slot, session, &report, changed, logger_));
+    const std::string_view line = snapshot_.event(slot, session, &report, changed, logger_);
+    write_snapshot(line, worth_of(session, report));
     return;
   }
   plain_line_.clear();
@@ -111,13 +115,19 @@ void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
     append_raw(plain_line_, report, in_auth_exchange);
   else
     append_kv(plain_line_, report, in_auth_exchange);
-  write(plain_line_.view());
+  write(plain_line_.view(), worth_of(session, report));
+}
+
+void Pipeline::feed_malformed(std::string_view line, std::string_view error) noexcept
+{
+  ++counts_.malformed;
+  make_line([&] { feed_anomaly(line, error); });
 }
 
 void Pipeline::feed_anomaly(std::string_view line, std::string_view error)
 {
   if (format_ == Format::json) {
-    write(snapshot_.anomaly(line, error, newest_us_, logger_));
+    write_snapshot(snapshot_.anomaly(line, error, newest_us_, logger_), Worth::counted);
     return;
   }
   plain_line_.clear();
@@ -125,7 +135,7 @@ void Pipeline::feed_anomaly(std::string_view line, std::string_view error)
     append_raw(plain_line_, line);
   else
     append_kv(plain_line_, line, error, newest_us_);
-  write(plain_line_.view());
+  write(plain_line_.view(), Worth::counted);
 }
 
 void Pipeline::end_session(SessionTable::Slot slot, Close close) noexcept
@@ -134,14 +144,21 @@ void Pipeline::end_session(SessionTable::Slot slot, Close close) noexcept
     Session& session = sessions_[slot];
     const Sections changed = jsonlog::finish(session, close, newest_us_, caps_);
     if (format_ == Format::json)
-      write(snapshot_.event(slot, session, nullptr, changed, logger_));
+      write_snapshot(snapshot_.event(slot, session, nullptr, changed, logger_), Worth::session_end);
   });
   sessions_.erase(slot, false);
 }
 
-void Pipeline::write(std::string_view line)
+void Pipeline::write_snapshot(std::string_view line, Worth worth)
 {
-  const bool out = sink_.write(line);
+  if (snapshot_.truncated())
+    ++counts_.truncated;
+  write(line, worth);
+}
+
+void Pipeline::write(std::string_view line, Worth worth)
+{
+  const bool out = sink_.write(line, worth);
   ++logger_.sequence;
   if (!out)
     ++logger_.dropped;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: ISC
 #include "replay.hpp"
 
-#include "file_output.hpp"
+#include "event_log.hpp"
 #include "jsonlog/line_reader.hpp"
+#include "output.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <string>
-#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -24,7 +24,7 @@ constexpr int input_or_output_failed = 1;
 class StandardOutput : public LineSink
 {
 public:
-  bool write(std::string_view line) override
+  bool write(std::string_view line, Worth) override
   {
     buffer_ += line;
     return buffer_.size() < write_size || flush();
@@ -94,30 +94,52 @@ private:
   const int descriptor_;
 };
 
-} // namespace
-
-int run_replay(const Options& options, Diagnostics& diagnostics)
+bool replay_into(LineSink& sink, const Options& options, Diagnostics& diagnostics)
 {
-  StandardOutput standard_output;
-  std::optional<FileOutput> file;
-  if (!options.file.empty())
-    file.emplace(options.file, diagnostics);
-  LineSink& sink = file ? static_cast<LineSink&>(*file) : standard_output;
-
   Pipeline pipeline(options.line, options.format, options.max_sessions, sink);
   for (const std::string& path : options.inputs) {
     const Input input(path);
     if (!input.feed(pipeline)) {
       diagnostics.say(path + ": " + std::strerror(errno));
-      return input_or_output_failed;
+      return false;
     }
   }
   pipeline.finish();
-  if (!(file ? file->flush() : standard_output.flush())) {
+  return pipeline.logger().dropped == 0;
+}
+
+bool replay_into_output(const Options& options, Diagnostics& diagnostics)
+{
+  constexpr auto patience = std::chrono::seconds(5); // with an output that takes nothing more
+  const auto sink = make_output(options, nullptr, diagnostics);
+  sink->wait_when_full([]() noexcept { return true; });
+  EventLog log(sink);
+  if (!sink->start(false) || !replay_into(log, options, diagnostics))
+    return false;
+  const bool drained = sink->drain(patience);
+  if (!drained)
     diagnostics.say("not everything could be written");
-    return input_or_output_failed;
-  }
-  return pipeline.logger().dropped == 0 ? 0 : input_or_output_failed;
+  return drained && sink->take_lost() == 0;
+}
+
+bool replay_to_standard_output(const Options& options, Diagnostics& diagnostics)
+{
+  StandardOutput output;
+  const bool complete = replay_into(output, options, diagnostics);
+  const bool flushed = output.flush();
+  if (!flushed)
+    diagnostics.say("not everything could be written");
+  return complete && flushed;
+}
+
+} // namespace
+
+int run_replay(const Options& options, Diagnostics& diagnostics)
+{
+  const bool good = options.file.empty() && !options.to_syslog
+                      ? replay_to_standard_output(options, diagnostics)
+                      : replay_into_output(options, diagnostics);
+  return good ? 0 : input_or_output_failed;
 }
 
 } // namespace jsonlog

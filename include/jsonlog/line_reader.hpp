@@ -15,12 +15,12 @@ namespace jsonlog {
 
 struct Line
 {
-  std::string_view text;  // without LF; the first limits::line bytes if it is longer
-  bool oversized = false; // longer than limits::line
+  std::string_view text;  // without LF; the first `limit` bytes if it is longer
+  bool oversized = false; // longer than the reader's limit
 };
 
 // Pure: the caller reads bytes into space() and says how many with commit(), then takes lines
-// with next() until there is none. Memory: at most limits::line and one read.
+// with next() until there is none. Memory: at most two lines of the limit and one read.
 class LineReader
 {
 public:
@@ -30,6 +30,10 @@ public:
     std::size_t size; // at least read_size
   };
   static constexpr std::size_t read_size = std::size_t{64} * 1024;
+
+  explicit LineReader(std::size_t limit = limits::line)
+    : limit_(limit)
+  {}
 
   // Invalidates the lines given out before.
   Space space();
@@ -41,6 +45,7 @@ public:
   std::optional<Line> rest();
 
 private:
+  std::size_t limit_;
   std::string buffer_;
   std::size_t start_ = 0;   // of the line that is being read
   std::size_t scanned_ = 0; // no LF before this

@@ -12,24 +12,19 @@
 
 #include "jsonlog/handshake.hpp"
 #include "jsonlog/line_reader.hpp"
+#include "jsonlog/line_sink.hpp"
 #include "jsonlog/session_table.hpp"
 #include "jsonlog/snapshot.hpp"
 #include "jsonlog/text_buffer.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <string_view>
+#include <variant>
 
 namespace jsonlog {
-
-// Where finished lines go.
-class LineSink
-{
-public:
-  virtual ~LineSink() = default;
-  // Takes a line, LF included. False: it will not get out.
-  virtual bool write(std::string_view line) = 0;
-};
 
 // json: the session's snapshot. raw: the report as it came. kv: its fields as key=value. Secrets
 // are hidden in all of them; raw and kv have a line for each line of input only.
@@ -47,6 +42,25 @@ public:
   // End of input: the sessions that are open end as `session-shutdown`, the idlest first.
   void finish() noexcept;
 
+  // Lines that the sink took, and then could not get out.
+  void count_lost(std::uint64_t lines) noexcept { logger_.dropped += lines; }
+
+  // Of this run: a handshake in mid-stream begins them anew, as it does the sequence.
+  struct Counts
+  {
+    std::uint64_t sessions = 0;  // those that ended as well
+    std::uint64_t malformed = 0; // lines of input that are no report
+    std::uint64_t truncated = 0; // lines that name what was cut
+    std::array<std::uint64_t, std::variant_size_v<Event>> events{}; // reports, by their kind
+
+    std::uint64_t reports() const noexcept
+    {
+      return std::accumulate(events.begin(), events.end(), std::uint64_t{0});
+    }
+  };
+  const Counts& counts() const noexcept { return counts_; }
+  const SessionTable& sessions() const noexcept { return sessions_; }
+
   // What smtpd has told of itself; complete when ready().
   const Handshake& handshake() const noexcept { return handshake_; }
   const LoggerState& logger() const noexcept { return logger_; }
@@ -57,9 +71,11 @@ private:
   void feed_handshake(std::string_view line) noexcept;
   void feed_report(const Report& report) noexcept;
   void feed_event(SessionTable::Slot slot, const Report& report);
+  void feed_malformed(std::string_view line, std::string_view error) noexcept;
   void feed_anomaly(std::string_view line, std::string_view error);
   void end_session(SessionTable::Slot slot, Close close) noexcept;
-  void write(std::string_view line);
+  void write_snapshot(std::string_view line, Worth worth);
+  void write(std::string_view line, Worth worth);
 
   Format format_;
   Caps caps_;
@@ -69,6 +85,7 @@ private:
   SessionTable sessions_;
   Snapshot snapshot_;
   LoggerState logger_;
+  Counts counts_;
   std::int64_t newest_us_ = 0; // of the newest well-formed report
   TextBuffer plain_line_;
   LineSink& sink_;

@@ -13,7 +13,7 @@
 class MemorySink : public jsonlog::LineSink
 {
 public:
-  bool write(std::string_view line) override
+  bool write(std::string_view line, jsonlog::Worth) override
   {
     if (lines.size() >= room)
       return false;

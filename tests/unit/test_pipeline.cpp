@@ -194,7 +194,7 @@ TEST_SUITE("pipeline")
     class Thrower : public LineSink
     {
     public:
-      bool write(std::string_view) override
+      bool write(std::string_view, Worth) override
       {
         ++calls;
         throw std::bad_alloc();
