@@ -29,8 +29,18 @@ def connect(session: str = SESSION) -> bytes:
     return report("link-connect", "a.example", "pass", "192.0.2.9:1", "192.0.2.1:25", session=session)
 
 
-def records(output: bytes) -> list[dict[str, Any]]:
+def all_records(output: bytes) -> list[dict[str, Any]]:
     return [json.loads(line) for line in output.splitlines()]
+
+
+def without_own_records(output: bytes) -> bytes:
+    """Without the lines that the log writes about itself."""
+    return b"".join(line for line in output.splitlines(keepends=True)
+                    if b'"record":"meta"' not in line and b'"record":"stats"' not in line)
+
+
+def records(output: bytes) -> list[dict[str, Any]]:
+    return all_records(without_own_records(output))
 
 
 def wait_for(event: Callable[[], bool], what: str) -> None:
@@ -108,8 +118,9 @@ class EdgeTest(unittest.TestCase):
         self.output = ("--file", str(self.file))
 
     def wait_for_lines(self, count: int, path: Path | None = None) -> list[dict[str, Any]]:
+        """Until there are so many, those of the log itself not counted."""
         path = path or self.file
-        wait_for(lambda: path.exists() and path.read_bytes().count(b"\n") >= count, f"{count} lines in {path}")
+        wait_for(lambda: path.exists() and without_own_records(path.read_bytes()).count(b"\n") >= count, f"{count} lines in {path}")
         return records(path.read_bytes())
 
 

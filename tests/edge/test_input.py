@@ -18,7 +18,8 @@ class Input(EdgeTest):
     def test_no_input_at_all(self) -> None:
         result = program.run(*self.output)
         self.assertEqual((result.returncode, result.stdout, result.stderr), (0, b"", b""))
-        self.assertEqual(self.file.read_bytes(), b"")
+        self.assertEqual([line["event"]["action"] for line in program.all_records(self.file.read_bytes())],
+                         ["logger-start", "stats"])
 
     def test_a_line_of_ten_megabytes_is_one_anomaly_record(self) -> None:
         lines = self.lines_of(connect() + report("protocol-client", "x" * 10_000_000) + report("timeout"))

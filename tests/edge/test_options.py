@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: ISC
 """A wrong option is one line on standard error and exit status 2, before anything is registered."""
 
+import subprocess
+
 import program
 from program import EdgeTest, connect
 
@@ -25,11 +27,28 @@ class Options(EdgeTest):
                       (*self.output, "--max-line", "7999"), (*self.output, "--max-line", "many"),
                       (*self.output, "--max-sessions", "0"), (*self.output, "--max-sessions", "1.5"),
                       (*self.output, "--max-sessions", "x"),
+                      (*self.output, "--queue-bytes", "1X"), (*self.output, "--queue-bytes", "128K"),
+                      (*self.output, "--queue-bytes", "1M", "--max-line", "512K"),
+                      (*self.output, "--stats-interval", "1x"), (*self.output, "--stats-interval", "-1s"),
                       (*self.output, "--label", "novalue"), (*self.output, "--label", "=v"),
                       (*self.output, "--label", "a b=v"), (*self.output, "--label", "k="),
+                      (*self.output, "--rotate-size", "10X"), (*self.output, "--rotate-size", "-1"),
+                      (*self.output, "--rotate-size", "15K"), (*self.output, "--rotate-size", ""),
+                      (*self.output, "--rotate-time", "weekly"), (*self.output, "--keep", "-1"),
+                      (*self.output, "--keep", "many"), (*self.output, "--keep-bytes", "1Z"),
+                      (*self.output, "--rotate-size", "0", "--keep", "5"),
+                      (*self.output, "--rotate-size", "0", "--keep-bytes", "5M"),
+                      ("--file", "/dev/null", "--keep", "5"), ("--file", "/dev/null", "--rotate-time", "daily"),
+                      ("--file", "/dev/null", "--rotate-size", "1M"),
+                      ("replay", *self.output, "--rotate-size", "1M", "x"), ("replay", "--keep", "3", "x"),
+                      ("--file", str(self.folder / "log") + "/"),
                       (*self.output, "stray"), (*self.output, "--config", str(self.folder / "missing")),
                       (*self.output, "--config", str(config)), (*self.output, "--config", str(unknown)),
-                      ("replay",), ("replay", "--no-such-option", "x"), ("--check-config",),
+                      ("replay",), ("replay", "--no-such-option", "x"),
+                      ("verify",), ("verify", "--no-such-option", "x"), ("verify", *self.output, "x"),
+                      (*self.output, "verify", "x"), ("verify", "--max-sessions", "0", "x"), ("verify", "replay", "x"),
+                      ("--check-config",),
+                      ("schema",), ("schema", "--xml"), ("schema", "--fields", "--markdown"),
                       ("--check-config", *self.output, "--detail", "huge")):
             with self.subTest(words):
                 self.assert_refused(*words)
@@ -43,8 +62,23 @@ class Options(EdgeTest):
         result = program.run("--help")
         self.assertEqual((result.returncode, result.stderr), (0, b""))
         for option in (b"--file", b"--format", b"--detail", b"--original", b"--label", b"--host", b"--max-line",
-                       b"--max-sessions", b"--config", b"--strict", b"--check-config", b"--version", b"replay"):
+                       b"--max-sessions", b"--queue-bytes", b"--stats-interval", b"--rotate-size", b"--rotate-time",
+                       b"--keep", b"--keep-bytes", b"--config", b"--strict", b"--check-config", b"--version",
+                       b"replay", b"verify", b"schema"):
             self.assertIn(option, result.stdout)
+
+    def test_schema_prints_one_form_and_touches_nothing(self) -> None:
+        result = program.run("schema", "--fields", *self.output, stdin=program.HANDSHAKE)
+        self.assertEqual(result.returncode, 2)
+        result = program.run("schema", "--fields", stdin=program.HANDSHAKE)
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        self.assertTrue(result.stdout.startswith(b"name,type,indexed,since,meaning,"), result.stdout[:80])
+
+    def test_schema_says_when_it_cannot_be_written(self) -> None:
+        with open("/dev/full", "wb") as full:
+            result = subprocess.run([program.BINARY, "schema", "--fields"], stdout=full, stderr=subprocess.PIPE,
+                                    check=False)
+        self.assertEqual((result.returncode, result.stderr.count(b"\n")), (1, 1), result.stderr)
 
     def test_check_config_says_nothing_and_touches_nothing(self) -> None:
         result = program.run("--check-config", *self.output, stdin=program.HANDSHAKE)
@@ -72,6 +106,21 @@ class Options(EdgeTest):
         for size in ("8000", "8K", "64K", "1M", "65536"):
             with self.subTest(size):
                 self.assertEqual(program.run("--check-config", *self.output, "--max-line", size).returncode, 0)
+        for size in ("0", "16K", "100M", "2G", "1T", "100000"):
+            with self.subTest(rotate_size=size):
+                self.assertEqual(program.run("--check-config", *self.output, "--rotate-size", size).returncode, 0)
+
+    def test_what_is_kept_goes_with_any_way_to_rotate(self) -> None:
+        for words in (("--keep", "5"), ("--keep-bytes", "1G"),
+                      ("--rotate-size", "0", "--rotate-time", "daily", "--keep", "5"),
+                      ("--rotate-time", "hourly", "--keep-bytes", "0"), ("--rotate-time", "never", "--keep", "0")):
+            with self.subTest(words):
+                self.assertEqual(program.run("--check-config", *self.output, *words).returncode, 0)
+
+    def test_times_have_units(self) -> None:
+        for time in ("0", "90", "60s", "5m", "1h"):
+            with self.subTest(time):
+                self.assertEqual(program.run("--check-config", *self.output, "--stats-interval", time).returncode, 0)
 
     def test_labels_may_be_repeated_and_the_last_of_a_key_counts(self) -> None:
         program.run(*self.output, "--label", "a=1", "--label", "b=x=y", "--label", "a=2",

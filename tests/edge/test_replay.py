@@ -25,7 +25,7 @@ class Replay(EdgeTest):
                     replay = program.run("replay", *options, str(transcript))
                     self.assertEqual((replay.returncode, replay.stderr), (0, b""))
                     self.assertGreater(len(replay.stdout), 10_000)
-                    self.assertTrue(replay.stdout == self.file.read_bytes(), "the bytes differ")
+                    self.assertTrue(replay.stdout == program.without_own_records(self.file.read_bytes()), "the bytes differ")
 
     def test_of_several_files_is_one_stream(self) -> None:
         first, second = self.folder / "1", self.folder / "2"

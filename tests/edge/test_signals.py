@@ -89,7 +89,7 @@ class ClosedDescriptors(EdgeTest):
     def test_standard_input(self) -> None:
         result = self.run_without(0, *self.output)
         self.assertEqual((result.returncode, result.stdout), (0, b""))
-        self.assertEqual(self.file.read_bytes(), b"")
+        self.assertEqual(program.records(self.file.read_bytes()), [])
 
     def test_standard_output(self) -> None:
         self.assertEqual(self.run_without(1, *self.output).returncode, 0)
