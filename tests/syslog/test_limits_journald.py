@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: ISC
+"""test_limits_journald.py BINARY: what journald's limit leaves of a service's lines. In namespaces of
+its own: journald has one place for its socket, and tells services apart by their control group.
+Exit status 77 where that cannot be had."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+from account import Account  # noqa: E402
+from chain import program, record, run_filter  # noqa: E402
+from daemons import SKIPPED, library_path, unpacked  # noqa: E402
+from program import wait_for  # noqa: E402
+
+EVENTS = 80_000
+BURST = 10_000  # in 30 s, and more where the journal has room: that many times
+LARGEST_FACTOR = 6
+ENTERED = "FILTER_JSONLOG_JOURNALD"
+RUNTIME = Path("/run")  # hidden by a file system of our own
+SOCKET = RUNTIME / "systemd/journal/dev-log"
+CONFIGURATION = "[Journal]\nStorage=volatile\nRuntimeMaxUse=512M\nReadKMsg=no\nAudit=no\nForwardToSyslog=no\n"
+
+
+class Journald(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        tree = unpacked("systemd")
+        self.environment = {**os.environ, "LD_LIBRARY_PATH": library_path(tree)}
+        self.journald = next(tree.rglob("lib/systemd/systemd-journald"))
+        self.journalctl = next(tree.rglob("bin/journalctl"))
+        self.cgroup = self.folder / "cgroup"
+        self.cgroup.mkdir()
+        self.mount("-t", "cgroup2", "none", str(self.cgroup))
+        self.service = self.cgroup / "system.slice/opensmtpd.service"
+        made = [path for path in (self.service.parent, self.service) if not path.exists()]
+        self.service.mkdir(parents=True, exist_ok=True)
+        for path in made:
+            self.addCleanup(path.rmdir)
+
+    def mount(self, *arguments: str) -> None:
+        subprocess.run(["mount", *arguments], check=True)
+        self.addCleanup(subprocess.run, ["umount", "--lazy", arguments[-1]], check=True)
+
+    def account_with(self, setting: str) -> Account:
+        self.mount("-t", "tmpfs", "none", str(RUNTIME))
+        (RUNTIME / "log").mkdir()
+        (RUNTIME / "systemd/journal").mkdir(parents=True)
+        (RUNTIME / "systemd/journald.conf.d").mkdir()
+        (RUNTIME / "systemd/journald.conf.d/test.conf").write_text(CONFIGURATION + setting + "\n")
+        daemon = subprocess.Popen([self.journald], env=self.environment, stderr=subprocess.DEVNULL)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.terminate)
+        wait_for(listens, "journald")
+        record(self.folder / "reports", EVENTS)
+        run_filter(self.folder / "reports", SOCKET, preexec_fn=self.become_the_service)
+        journal = self.folder / "journal"
+        subprocess.run([self.journalctl, "--sync"], env=self.environment, check=True)
+        with journal.open("wb") as lines:
+            subprocess.run([self.journalctl, "--quiet", "--all", "--output=cat", "--identifier=filter-jsonlog",
+                            f"--directory={RUNTIME}/log/journal"], env=self.environment, stdout=lines, check=True)
+        account = Account(journal)
+        print(f"journald, {setting or 'default'}: {account.received} lines arrived of at least {EVENTS}", flush=True)
+        return account
+
+    def become_the_service(self) -> None:
+        (self.service / "cgroup.procs").write_text("0")
+
+    def test_the_default_loses_lines_and_only_their_numbers_show_it(self) -> None:
+        account = self.account_with("")
+        self.assertGreaterEqual(account.received, BURST - 1)  # the first is a meta record
+        self.assertLessEqual(account.received, LARGEST_FACTOR * BURST)
+        self.assertLess(account.received, EVENTS)
+        self.assertEqual(account.dropped, 0)
+
+    def test_without_a_limit_every_line_arrives(self) -> None:
+        account = self.account_with("RateLimitBurst=0")
+        self.assertEqual((account.received, account.dropped), (account.made, 0))
+
+
+def listens() -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
+        return client.connect_ex(str(SOCKET)) == 0
+
+
+def cannot(why: str) -> None:
+    print(f"journald was not measured: {why}", file=sys.stderr)
+    sys.exit(1 if os.environ.get("CI") == "true" else SKIPPED)
+
+
+def enter() -> None:
+    """Runs this program again in namespaces of its own, and returns there."""
+    if os.environ.pop(ENTERED, None):
+        return
+    if os.geteuid() != 0:
+        cannot("that needs root")
+    if not Path("/etc/machine-id").exists():
+        cannot("this machine has no machine-id")
+    namespaces = ["unshare", "--mount", "--cgroup", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    unpacked("systemd")
+    with tempfile.TemporaryDirectory() as folder:
+        trial = ["sh", "-c", 'mount -t cgroup2 none "$0" && mkdir "$0/t" && rmdir "$0/t"', folder]
+        if subprocess.run([*namespaces, *trial], stderr=subprocess.DEVNULL, check=False).returncode:
+            cannot("this machine allows no private namespaces or control groups")
+    os.environ[ENTERED] = "1"
+    os.execvp(namespaces[0], [*namespaces, sys.executable, *sys.argv])
+
+
+if __name__ == "__main__":
+    enter()
+    program.main()
