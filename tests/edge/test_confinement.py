@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: ISC
+"""After its start the filter can write to its log, even in a folder that was made anew, and to nothing else."""
+
+import ctypes
+import os
+import select
+import signal
+import struct
+import tempfile
+import unittest
+from pathlib import Path
+
+import program
+from program import EdgeTest, Filter, connect, report
+
+CREATE_RULESET = 444  # the same number on every machine
+DENIED = b"Permission denied"  # nothing else denies root, and smtpd's user owns these folders
+NO_SUCH_CALL = 38
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def landlock_version() -> int:
+    """0 without Landlock."""
+    return max(0, libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), 1))
+
+
+def hide_landlock() -> None:
+    """The process and its children find a kernel without it: a filter that answers `no such call`."""
+    load_number, if_equal_else_skip_one, answer = 0x20, 0x15, 0x06
+    code = b"".join(struct.pack("HBBI", *step) for step in (
+        (load_number, 0, 0, 0), (if_equal_else_skip_one, 0, 1, CREATE_RULESET),
+        (answer, 0, 0, 0x00050000 | NO_SUCH_CALL), (answer, 0, 0, 0x7fff0000)))
+    steps = ctypes.create_string_buffer(code)
+    rules = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(steps))
+    if libc.prctl(38, 1, 0, 0, 0) != 0 or libc.prctl(22, 2, rules) != 0:
+        raise OSError(ctypes.get_errno(), "seccomp")
+
+
+class Confinement(EdgeTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.logs = self.folder / "logs" / "smtpd"
+        self.elsewhere = self.folder / "elsewhere"
+        self.logs.mkdir(parents=True)
+        self.elsewhere.mkdir()
+        self.file = self.logs / "events.json"
+        self.output = ("--file", str(self.file))
+
+    def hang_up(self, running: Filter) -> None:
+        running.process.send_signal(signal.SIGHUP)
+
+    def read_errors_until(self, running: Filter, text: bytes) -> None:
+        assert running.process.stderr is not None
+        errors = b""
+        while text not in errors:
+            ready, _, _ = select.select([running.process.stderr], [], [], program.DEADLINE_S)
+            data = os.read(running.process.stderr.fileno(), 4096) if ready else b""
+            self.assertTrue(data, errors)
+            errors += data
+
+    @unittest.skipUnless(landlock_version(), "the kernel has no Landlock")
+    def test_a_folder_that_was_replaced_by_a_link_leads_nowhere(self) -> None:
+        with Filter(*self.output) as running:
+            running.start().send(connect())
+            self.wait_for_lines(1)
+            self.logs.rename(self.folder / "gone")
+            self.logs.symlink_to(self.elsewhere)
+            self.hang_up(running)
+            self.read_errors_until(running, DENIED)
+            self.assertEqual(list(self.elsewhere.iterdir()), [])
+            self.logs.unlink()
+            self.logs.mkdir()
+            program.wait_for(self.file.exists, "the new file")
+            running.send(report("timeout"))
+            self.wait_for_lines(1)
+            self.assertEqual(running.end()[0], 0)
+        actions = [line["event"]["action"] for line in program.records(self.file.read_bytes())]
+        self.assertIn("timeout", actions)
+
+    def test_a_folder_that_was_removed_and_made_anew_is_used(self) -> None:
+        with Filter(*self.output) as running:
+            running.start().send(connect())
+            self.wait_for_lines(1)
+            self.file.unlink()
+            self.logs.rmdir()
+            self.logs.mkdir()
+            self.hang_up(running)
+            program.wait_for(self.file.exists, "the new file")
+            running.send(report("timeout"))
+            self.wait_for_lines(1)
+            status, _, errors = running.end()
+        self.assertEqual(status, 0)
+        self.assertNotIn(DENIED, errors)
+
+    def test_a_folder_that_is_made_later_is_used(self) -> None:
+        path = self.folder / "one" / "two" / "three" / "events.json"
+        with Filter("--file", str(path)) as running:
+            running.start().send(connect())
+            path.parent.mkdir(parents=True)
+            self.wait_for_lines(1, path)
+            self.assertEqual(running.end()[0], 0)
+
+    def test_a_folder_behind_a_link_is_used(self) -> None:
+        with tempfile.TemporaryDirectory() as other:
+            target = Path(other) / "real"
+            target.mkdir()
+            link = self.folder / "link"
+            link.symlink_to(target)
+            with Filter("--file", str(link / "events.json")) as running:
+                running.start().send(connect())
+                self.wait_for_lines(1, target / "events.json")
+                (target / "events.json").rename(target / "old.json")
+                self.hang_up(running)
+                program.wait_for((target / "events.json").exists, "the new file")
+                running.send(report("timeout"))
+                self.wait_for_lines(1, target / "events.json")
+                self.assertEqual(running.end()[::2], (0, b""))
+
+    def test_a_device_is_opened_again(self) -> None:
+        with Filter("--file", "/dev/null") as running:
+            running.start().send(connect())
+            self.hang_up(running)
+            running.send(report("timeout"))
+            self.assertEqual(running.end()[::2], (0, b""))
+
+    @unittest.skipUnless(Path("/proc/self/status").exists(), "no /proc")
+    def test_no_privileges_and_no_core_dump(self) -> None:
+        with Filter(*self.output) as running:
+            running.start()
+            self.wait_for_confinement(running)
+            process = Path(f"/proc/{running.process.pid}")
+            self.assertRegex((process / "limits").read_text(), r"Max core file size +0 +0 ")
+            self.assertRegex((process / "status").read_text(), r"\nSeccomp:\s+0\n")
+
+    def wait_for_confinement(self, running: Filter) -> None:
+        status = Path(f"/proc/{running.process.pid}/status")
+        program.wait_for(lambda: "NoNewPrivs:\t1" in status.read_text(), "no new privileges")
+
+    @unittest.skipUnless(os.uname().sysname == "Linux", "not Linux")
+    def test_without_landlock_it_says_so_once_and_works(self) -> None:
+        hide = hide_landlock if landlock_version() else None
+        with Filter(*self.output, preexec_fn=hide) as running:
+            running.start().send(connect())
+            self.wait_for_lines(1)
+            self.hang_up(running)
+            running.send(report("timeout"))
+            status, out, errors = running.end()
+        self.assertEqual((status, out), (0, b""))
+        self.assertEqual(errors.count(b"\n"), 1, errors)
+        self.assertIn(b"not confined to the log's folder: ", errors)
+
+
+if __name__ == "__main__":
+    program.main()
