@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""Checks JSON lines of filter-jsonlog against the schema, whose fields are in fields.csv.
+"""Checks JSON lines of filter-jsonlog against the schema, whose fields the program lists.
 
 Usage: check.py [FILE...]     (standard input without a FILE)
 
 Exit status 1 if any line is wrong. As a module: check_line(bytes) -> list of complaints.
 """
 
-import csv
 import ipaddress
 import json
 import re
 import sys
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from field_table import Field, read_fields
 
 KEYWORD_LIMIT = 1024  # bytes of UTF-8
 ORIGINAL_LIMIT = 8192
@@ -63,6 +63,8 @@ PATTERNS: dict[str, re.Pattern[str]] = {
 }
 
 KIND_OF_RECORD = {"event": "event", "anomaly": "event", "meta": "state", "stats": "metric"}
+ACTIONS_OF_RECORD = {"anomaly": {"malformed-report"}, "meta": {"logger-start", "file-start"}, "stats": {"stats"}}
+META_SIZE = 1100  # at least: newer shippers do not look at a file before it holds 1,024 bytes
 DATASET_OF_RECORD = {"stats": "opensmtpd.stats"}
 
 # What ECS allows as event.type within an event.category.
@@ -101,51 +103,40 @@ TX_REQUIRED = ("opensmtpd.tx.number", "opensmtpd.tx.status", "opensmtpd.tx.rcpt.
                "opensmtpd.tx.rcpt.tempfail", "opensmtpd.tx.rcpt.permfail", "opensmtpd.tx.envelope.count")
 
 
-class Field(NamedTuple):
-    """One row of fields.csv."""
-
-    name: str
-    type: str
-    array: bool
-    records: frozenset[str]
-    required: frozenset[str]
+FIELDS: dict[str, Field] = {}
+OBJECTS: set[str] = set()
+REQUIRED: dict[str, list[str]] = {}
+_PLACES: dict[str, int] = {}  # of fields and objects, in the order of the line
+_ordered: set[tuple[str, tuple[str, ...]]] = set()  # keys of an object that were found in order
 
 
-def read_fields() -> dict[str, Field]:
-    fields: dict[str, Field] = {}
-    with open(Path(__file__).with_name("fields.csv"), encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            name = row["name"]
-            if name in fields:
-                raise ValueError(f"fields.csv: {name} twice")
-            fields[name] = Field(name, row["type"], row["array"] == "yes", frozenset(row["records"].split()),
-                                 frozenset(row["required"].split()))
-    return fields
+def use(fields: dict[str, Field]) -> None:
+    """Checks with these fields from now on."""
+    global FIELDS, OBJECTS, REQUIRED, _PLACES
+    FIELDS = fields
+    parents = {name: [name.rsplit(".", depth)[0] for depth in range(name.count("."), 0, -1)] for name in fields}
+    OBJECTS = {parent for names in parents.values() for parent in names}
+    REQUIRED = {kind: [field.name for field in fields.values() if kind in field.required] for kind in KIND_OF_RECORD}
+    _PLACES = {}
+    for name in fields:
+        for step in (*parents[name], name):
+            _PLACES.setdefault(step, len(_PLACES))
+    _ordered.clear()
 
 
-FIELDS = read_fields()
-OBJECTS = {name.rsplit(".", depth)[0] for name in FIELDS for depth in range(1, name.count(".") + 1)}
-REQUIRED = {kind: [field.name for field in FIELDS.values() if kind in field.required] for kind in KIND_OF_RECORD}
+use(read_fields())
 
 
-class KeyOrder:
-    """Remembers which key stood before which, per object, over all lines given to it."""
-
-    def __init__(self) -> None:
-        self._seen: set[tuple[str, tuple[str, ...]]] = set()
-        self._before: set[tuple[str, str, str]] = set()
-
-    def check(self, path: str, keys: tuple[str, ...]) -> list[str]:
-        if (path, keys) in self._seen:
-            return []
-        self._seen.add((path, keys))
-        complaints = []
-        for index, first in enumerate(keys):
-            for second in keys[index + 1:]:
-                if (path, second, first) in self._before:
-                    complaints.append(f"order: {first} before {second} in {path or 'the root'}, other lines say after")
-                self._before.add((path, first, second))
-        return complaints
+def _check_order(path: str, keys: tuple[str, ...]) -> list[str]:
+    if (path, keys) in _ordered or path == "labels":
+        return []
+    prefix = path + "." if path else ""
+    known = [key for key in keys if prefix + key in _PLACES]
+    complaints = [f"order: {first} before {second} in {path or 'the root'}"
+                  for first, second in zip(known, known[1:]) if _PLACES[prefix + first] > _PLACES[prefix + second]]
+    if not complaints:
+        _ordered.add((path, keys))
+    return complaints
 
 
 class _Duplicate(ValueError):
@@ -237,11 +228,10 @@ def _check_scalar(field: Field, value: Any) -> str | None:
     return None
 
 
-def _walk(path: str, node: dict[str, Any], flat: dict[str, Any], order: KeyOrder | None, out: list[str]) -> None:
+def _walk(path: str, node: dict[str, Any], flat: dict[str, Any], out: list[str]) -> None:
     if not node:
         out.append(f"{path or 'the root'} is an empty object")
-    if order is not None:
-        out.extend(order.check(path, tuple(node)))
+    out.extend(_check_order(path, tuple(node)))
     prefix = path + "." if path else ""
     for key, value in node.items():
         name = prefix + key
@@ -252,7 +242,7 @@ def _walk(path: str, node: dict[str, Any], flat: dict[str, Any], order: KeyOrder
             out.append(f"{name}: dotted key")
         if field is None:
             if type(value) is dict and name in OBJECTS:
-                _walk(name, value, flat, order, out)
+                _walk(name, value, flat, out)
             else:
                 out.append(f"{name}: unknown field")
             continue
@@ -268,6 +258,8 @@ def _walk(path: str, node: dict[str, Any], flat: dict[str, Any], order: KeyOrder
             for item in value:
                 if (complaint := _check_scalar(field, item)) is not None:
                     out.append(f"{name} {complaint}: {str(item)[:80]!r}")
+                elif field.type == "object":
+                    _walk(name, item, {}, out)
             if field.type != "object" and len(set(map(str, value))) != len(value) and name != "opensmtpd.filter.report":
                 out.append(f"{name} holds a value twice")
         elif (complaint := _check_scalar(field, value)) is not None:
@@ -354,43 +346,62 @@ def _check_record(flat: dict[str, Any], out: list[str]) -> None:
             out.append(f"opensmtpd.truncated names an unknown field: {cut}")
     if record == "event":
         _check_event(flat, out)
-    elif record == "anomaly" and flat.get("event.action") != "malformed-report":
-        out.append(f"event.action is {flat.get('event.action')} in an anomaly record")
+    elif flat.get("event.action") not in ACTIONS_OF_RECORD[record]:
+        out.append(f"event.action is {flat.get('event.action')} in a record of kind {record}")
+    if record == "stats":
+        _check_stats(flat, out)
 
 
-def check_line(line: bytes, order: KeyOrder | None = None) -> list[str]:
+def _check_stats(flat: dict[str, Any], out: list[str]) -> None:
+    by: dict[str, int] = {}
+    for token in flat.get("opensmtpd.stats.events.by", ()):
+        name, _, count = str(token).partition(":")
+        if not count.isdecimal() or int(count) == 0 or name in by:
+            out.append(f"opensmtpd.stats.events.by has {token}")
+        else:
+            by[name] = int(count)
+    if sum(by.values()) != flat.get("opensmtpd.stats.events.total"):
+        out.append("opensmtpd.stats.events.by does not add up to events.total")
+    if flat.get("opensmtpd.logger.dropped", 0) != flat.get("opensmtpd.stats.lines.dropped"):
+        out.append("opensmtpd.stats.lines.dropped is not opensmtpd.logger.dropped")
+    if "opensmtpd.logger.sequence" in flat and flat["opensmtpd.logger.sequence"] + 1 != (
+            flat.get("opensmtpd.stats.lines.total", 0) + flat.get("opensmtpd.stats.lines.dropped", 0)):
+        out.append("opensmtpd.logger.sequence + 1 is not lines.total + lines.dropped")
+
+
+def check_line(line: bytes) -> list[str]:
     """Everything that is wrong with one line (without its line feed); empty if nothing is."""
     try:
         node = parse_line(line)
     except (ValueError, RecursionError) as error:
         return [f"no valid JSON line: {error}"]
-    return check_object(line, node, order)
+    return check_object(line, node)
 
 
-def check_object(line: bytes, node: dict[str, Any], order: KeyOrder | None = None) -> list[str]:
+def check_object(line: bytes, node: dict[str, Any]) -> list[str]:
     """As check_line, for a caller who has parsed the line already."""
     complaints = _check_bytes(line)
     flat: dict[str, Any] = {}
-    _walk("", node, flat, order, complaints)
+    _walk("", node, flat, complaints)
     _check_record(flat, complaints)
+    if flat.get("opensmtpd.record") == "meta" and len(line) < META_SIZE:
+        complaints.append(f"a meta record of only {len(line)} bytes")
     return complaints
 
 
 def check_lines(lines: Iterable[bytes]) -> list[tuple[int, str]]:
-    """Complaints with line numbers over a whole stream, the order of keys included."""
-    order = KeyOrder()
+    """Complaints with line numbers over a whole stream."""
     return [(number, complaint) for number, line in enumerate(lines, 1)
-            for complaint in check_line(line.removesuffix(b"\n"), order)]
+            for complaint in check_line(line.removesuffix(b"\n"))]
 
 
 def main(names: list[str]) -> int:
     wrong = total = 0
     for name in names or ["-"]:
         with sys.stdin.buffer if name == "-" else open(name, "rb") as file:
-            order = KeyOrder()
             for number, line in enumerate(file, 1):
                 total += 1
-                complaints = check_line(line.removesuffix(b"\n"), order)
+                complaints = check_line(line.removesuffix(b"\n"))
                 if not line.endswith(b"\n"):
                     complaints.append("no line feed at its end")
                 for complaint in complaints:

@@ -27,23 +27,26 @@ def good() -> Line:
         "observer": {"type": "mta", "product": "OpenSMTPD"},
         "labels": {"site": "berlin"},
         "source": {"address": "192.0.2.9", "ip": "192.0.2.9", "port": 33174},
-        "network": {"transport": "tcp", "protocol": "smtp", "type": "ipv4", "direction": "inbound"},
+        "network": {"transport": "tcp", "type": "ipv4", "protocol": "smtp", "direction": "inbound"},
         "tls": {"established": False},
         "related": {"ip": ["192.0.2.9"]},
         "email": {"local_id": "9d298b89"},
         "opensmtpd": {
-            "schema": "1.0", "record": "event", "subsystem": "smtp-in",
+            "schema": "1.0", "record": "event",
             "logger": {"version": "0.1.0", "run": "64fa0b9d2c1f3", "sequence": 12, "dropped": 0},
-            "session": {"id": "935cd1d2a38b1ebe", "phase": "mail", "history": "CGEMr",
-                        "tx": {"count": 1, "committed": 0, "rolled_back": 0, "bytes": 0}},
+            "subsystem": "smtp-in",
+            "time": {"gap_us": 2},
+            "rcpt": {"address": "nosuch@example.net", "status": "permfail"},
+            "session": {"id": "935cd1d2a38b1ebe", "phase": "mail",
+                        "tx": {"count": 1, "committed": 0, "rolled_back": 0, "bytes": 0}, "history": "CGEMr"},
             "helo": {"count": 1}, "auth": {"attempts": 0, "failures": 0},
             "count": {"command": 3, "reply": {"2xx": 3, "3xx": 0, "4xx": 0, "5xx": 1}, "mail": 1, "rcpt": 1,
                       "rcpt_ok": 0, "rcpt_tempfail": 0, "rcpt_permfail": 1, "commit": 0, "rollback": 0,
                       "timeout": 0},
-            "time": {"gap_us": 2},
-            "tx": {"id": "9d298b89", "number": 1, "status": "open",
-                   "rcpt": {"count": 1, "accepted": 0, "tempfail": 0, "permfail": 1}, "envelope": {"count": 0}},
-            "rcpt": {"address": "nosuch@example.net", "status": "permfail"},
+            "tx": {"id": "9d298b89", "number": 1, "status": "open", "envelope": {"count": 0},
+                   "rcpt": {"count": 1, "accepted": 0, "tempfail": 0, "permfail": 1}},
+            "transactions": [{"id": "00000001", "status": "rolled-back", "from": {"null": True},
+                              "rcpt": {"count": 0, "accepted": 0, "tempfail": 0, "permfail": 0}}],
             "filter": {"count": {"proceed": 4, "junk": 0, "rewrite": 0, "reject": 0, "disconnect": 0, "report": 0,
                                  "other": 0}},
         },
@@ -52,6 +55,11 @@ def good() -> Line:
 
 def encode(node: Line) -> bytes:
     return json.dumps(node, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def move_to_end(node: Line, *keys: str) -> None:
+    for key in keys:
+        node[key] = node.pop(key)
 
 
 def changed(path: str, value: Any) -> bytes:
@@ -129,6 +137,8 @@ class BadField(unittest.TestCase):
         ("opensmtpd/session.with", "ESMTP", "dotted key"),
         ("opensmtpd/anomaly_new", ["bad-bytes"], "not a part of"),
         ("opensmtpd/time", ..., "gap_us"),
+        ("opensmtpd/transactions", [{"id": 1}], "opensmtpd.transactions.id is not a string"),
+        ("opensmtpd/transactions", [{"to": "x"}], "opensmtpd.transactions.to: unknown field"),
         ("message", "\ud800", "no valid JSON line"),
     ]
 
@@ -175,6 +185,8 @@ class LastLine(unittest.TestCase):
                           "outcome": outcome, "end": node["@timestamp"]}
         node["opensmtpd"]["session"] |= {"final": True, "close": close, "phase": "closed"}
         del node["opensmtpd"]["rcpt"]
+        move_to_end(node["event"], "duration")
+        move_to_end(node["opensmtpd"]["session"], "tx", "history")
         return encode(node)
 
     def test_passes(self) -> None:
@@ -189,18 +201,69 @@ class LastLine(unittest.TestCase):
         self.assertTrue(check.check_line(self.last("link-disconnect", "evicted", "failure")))
 
 
+def about_the_log(kind: str, dataset: str, action: str, opensmtpd: Line) -> Line:
+    return {
+        "@timestamp": "2026-11-20T10:15:01.204511Z", "message": action, "ecs": {"version": "8.17.0"},
+        "process": {"pid": 7},
+        "event": {"kind": kind, "module": "opensmtpd", "dataset": dataset, "action": action},
+        "observer": {"type": "mta", "product": "OpenSMTPD"}, "opensmtpd": {"schema": "1.0"} | opensmtpd}
+
+
+class Meta(unittest.TestCase):
+    @staticmethod
+    def line(action: str = "logger-start", padding: int = 800) -> bytes:
+        return encode(about_the_log("state", "opensmtpd.session", action, {
+            "record": "meta", "logger": {"version": "0.1.0"}, "meta": {"padding": "." * padding}}))
+
+    def test_passes(self) -> None:
+        self.assertEqual(check.check_line(self.line()), [])
+
+    def test_is_long_enough(self) -> None:
+        self.assertTrue(check.check_line(self.line(padding=500)))
+
+    def test_has_one_of_two_actions(self) -> None:
+        self.assertTrue(check.check_line(self.line(action="file-end")))
+
+
+class Stats(unittest.TestCase):
+    @staticmethod
+    def line(by: list[str], total: int = 2, dropped: int = 1, sequence: int = 2) -> bytes:
+        node = about_the_log("metric", "opensmtpd.stats", "stats", {
+            "record": "stats", "logger": {"version": "0.1.0", "run": "1f", "sequence": sequence, "dropped": 1},
+            "stats": {"uptime_s": 1, "sessions": {"live": 0, "oldest_s": 0, "total": 1},
+                      "events": {"total": 3, "by": by},
+                      "lines": {"total": total, "truncated": 0, "dropped": dropped}, "bytes": {"in": 1, "out": 1},
+                      "queue": {"bytes": 0, "bytes_max": 0}, "errors": {"parse": 0, "sink": 0}}})
+        del node["process"]
+        return encode(node)
+
+    def test_passes(self) -> None:
+        self.assertEqual(check.check_line(self.line(["tx-rcpt:1", "timeout:2"])), [])
+
+    def test_is_refused(self) -> None:
+        for line in (self.line(["tx-rcpt:1"]), self.line(["tx-rcpt:x", "timeout:3"]),
+                     self.line(["timeout:1", "timeout:2"]), self.line(["tx-rcpt:0", "timeout:3"]),
+                     self.line(["timeout:3"], total=3), self.line(["timeout:3"], dropped=2, total=1),
+                     self.line(["timeout:3"], sequence=3)):
+            with self.subTest(line):
+                self.assertTrue(check.check_line(line))
+
+
 class Order(unittest.TestCase):
-    def test_is_kept_over_lines(self) -> None:
-        line = encode(good())
+    def test_is_that_of_the_table(self) -> None:
         node = good()
         node["event"] = dict(reversed(node["event"].items()))
-        self.assertEqual(check.check_lines([line, line]), [])
-        self.assertTrue(check.check_lines([line, encode(node)]))
+        self.assertIn("order: id before sequence in event", check.check_line(encode(node)))
 
-    def test_a_missing_key_is_no_change(self) -> None:
+    def test_of_objects_is_that_of_their_first_field(self) -> None:
         node = good()
-        del node["labels"]
-        self.assertEqual(check.check_lines([encode(node), encode(good())]), [])
+        move_to_end(node, "tls")
+        self.assertIn("order: opensmtpd before tls in the root", check.check_line(encode(node)))
+
+    def test_of_labels_is_free(self) -> None:
+        node = good()
+        node["labels"] = {"z": "1", "a": "2"}
+        self.assertEqual(check.check_line(encode(node)), [])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,198 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+
+usage="usage: install.sh --url URL [OPTIONS]
+
+Puts the index template and the ingest pipeline into Elasticsearch 7.10 or newer, or OpenSearch, and
+with --kibana the dashboards into Kibana or OpenSearch Dashboards. What is there already is replaced.
+
+  --url URL       the engine, as http://127.0.0.1:9200
+  --kibana URL    Kibana or OpenSearch Dashboards, as http://127.0.0.1:5601 (/s/NAME for a space)
+  --user NAME     the password is asked for, or taken from the environment: ELK_PASSWORD
+  --cacert FILE   the certificate that signed the engine's and Kibana's own
+  --keep DAYS     delete an index after so many days (ILM or ISM, whichever the engine has)
+  --data-stream   the template makes data streams, not an index a day
+  --geoip         also the pipeline opensmtpd-geoip; needs the engine's geoip processor
+  --dry-run       only ask the engine who it is, and say what would be sent
+  --help"
+
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+dashboards=$here/../../dashboards/opensmtpd.ndjson
+
+fail() {
+    printf 'install.sh: %s\n' "$*" >&2
+    exit 1
+}
+
+wrong_usage() {
+    printf 'install.sh: %s\n%s\n' "$*" "$usage" >&2
+    exit 2
+}
+
+url='' kibana='' user='' cacert='' keep='' template=index-template.json geoip=false dry_run=false
+while [ $# -gt 0 ]; do
+    case $1 in
+    --url | --kibana | --user | --cacert | --keep)
+        [ -n "${2:-}" ] || wrong_usage "$1 needs a value"
+        case $1 in
+        --url) url=${2%/} ;;
+        --kibana) kibana=${2%/} ;;
+        --user) user=$2 ;;
+        --cacert) cacert=$2 ;;
+        --keep) keep=$2 ;;
+        esac
+        shift 2
+        ;;
+    --data-stream) template=index-template-data-stream.json && shift ;;
+    --geoip) geoip=true && shift ;;
+    --dry-run) dry_run=true && shift ;;
+    --help) printf '%s\n' "$usage" && exit 0 ;;
+    *) wrong_usage "unknown option $1" ;;
+    esac
+done
+[ -n "$url" ] || wrong_usage "--url is missing"
+case $url in *@*) wrong_usage "no password in --url: take --user" ;; esac
+case $kibana in *@*) wrong_usage "no password in --kibana: take --user" ;; esac
+case $keep in *[!0-9]* | 0*) wrong_usage "--keep takes a number of days" ;; esac
+[ -z "$keep" ] || [ "$keep" -gt 3 ] || wrong_usage "--keep: more than 3 days, as an index is merged after 3"
+[ -z "$keep" ] || [ "$template" = index-template.json ] ||
+    wrong_usage "--keep is for an index a day: a data stream needs a policy with rollover"
+command -v curl >/dev/null || fail "curl is not installed"
+
+ask_password() {
+    [ -t 0 ] || fail "no terminal to ask for the password of $user: set ELK_PASSWORD"
+    printf 'password of %s: ' "$user" >&2
+    trap 'stty echo; exit 130' INT TERM
+    stty -echo
+    IFS= read -r password
+    stty echo
+    trap - INT TERM
+    echo >&2
+}
+
+password=${ELK_PASSWORD:-}
+[ -z "$user" ] || [ -n "$password" ] || ask_password
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# A command line can be seen by every user of the machine, so the password goes in by standard input.
+secret() {
+    [ -z "$user" ] || printf '%s:%s' "$user" "$password" | sed 's/[\\"]/\\&/g; s/^/user = "/; s/$/"/'
+}
+
+# request METHOD URL [ARGUMENTS OF curl]: sets $status (000: no answer), the answer is in $work/answer.
+request() {
+    method=$1 address=$2
+    shift 2
+    : >"$work/answer"
+    [ -z "$cacert" ] || set -- --cacert "$cacert" "$@"
+    status=$(secret | curl -sS -K - -m 60 -X "$method" -o "$work/answer" -w '%{http_code}' \
+        "$@" "$address" 2>"$work/trouble") || status=000
+}
+
+# What every request can meet.
+check_answer() {
+    case $status in
+    2??) ;;
+    000) fail "no answer from $1: $(cat "$work/trouble")" ;;
+    401)
+        [ -n "$user" ] || fail "$1 wants a password: --user NAME"
+        fail "$1 refuses the password of $user"
+        ;;
+    403) fail "$1 does not let ${user:-everyone} do this: $(cat "$work/answer")" ;;
+    *) fail "$1 answers $status: $(cut -c1-500 "$work/answer")" ;;
+    esac
+}
+
+# put WHAT PATH FILE
+put() {
+    if $dry_run; then
+        echo "would send $1: PUT $url/$2"
+        return
+    fi
+    request PUT "$url/$2" -H 'content-type: application/json' --data-binary "@$3"
+    case $status:$(cat "$work/answer") in
+    400:*"No processor type exists with name [geoip]"*)
+        fail "this engine has no geoip processor: leave out --geoip, or install its plugin ingest-geoip" ;;
+    esac
+    check_answer "$url/$2"
+    echo "$1: there"
+}
+
+identify() {
+    request GET "$url/"
+    check_answer "$url"
+    version=$(sed -n 's/.*"number" *: *"\([0-9][0-9.]*\).*/\1/p' "$work/answer")
+    [ -n "$version" ] || fail "$url is neither Elasticsearch nor OpenSearch"
+    if grep -qi opensearch "$work/answer"; then
+        engine=OpenSearch
+        return
+    fi
+    engine=Elasticsearch
+    major=${version%%.*} rest=${version#*.}
+    [ "$major" -gt 7 ] || { [ "$major" -eq 7 ] && [ "${rest%%.*}" -ge 10 ]; } ||
+        fail "Elasticsearch $version is too old: 7.10 or newer is needed"
+}
+
+# ILM belongs to Elastic's licence, ISM is a plugin: an engine can be without either.
+choose_lifecycle() {
+    if [ "$engine" = OpenSearch ]; then
+        policy=ism-policy.json lifecycle=_plugins/_ism/policies
+    else
+        policy=ilm-policy.json lifecycle=_ilm/policy
+    fi
+    request GET "$url/$lifecycle/opensmtpd"
+    # 404 says that there is no such policy yet, unless the engine took _ilm for an index.
+    case $status:$(cat "$work/answer") in
+    400:* | 405:* | 404:*'"index":"_ilm"'*)
+        fail "this $engine deletes nothing by age: it has no $lifecycle. Leave out --keep" ;;
+    404:*) ;;
+    *) check_answer "$url" ;;
+    esac
+}
+
+put_lifecycle() {
+    sed "s/\"30d\"/\"${keep}d\"/; s/after 30\"/after $keep\"/" "$here/$policy" >"$work/policy"
+    path=$lifecycle/opensmtpd
+    if [ "$engine" = OpenSearch ] && [ "$status" = 200 ]; then # ISM replaces only what one has seen
+        number=$(sed -n 's/.*"_seq_no" *: *\([0-9]*\).*/\1/p' "$work/answer")
+        term=$(sed -n 's/.*"_primary_term" *: *\([0-9]*\).*/\1/p' "$work/answer")
+        path="$path?if_seq_no=$number&if_primary_term=$term"
+    fi
+    put "lifecycle: indices are deleted after $keep days" "$path" "$work/policy"
+}
+
+# An ISM policy names its indices itself; ILM's is named by each index, so by the template.
+put_template() {
+    cp "$here/$template" "$work/template"
+    if [ -n "$keep" ] && [ "$engine" = Elasticsearch ]; then
+        sed 's/"settings" *: *{/&"index.lifecycle.name": "opensmtpd",/' "$here/$template" >"$work/template"
+        grep -q '"index.lifecycle.name"' "$work/template" || fail "$template has no settings"
+    fi
+    put "index template" _index_template/opensmtpd "$work/template"
+}
+
+import_dashboards() {
+    if $dry_run; then
+        echo "would send dashboards: POST $kibana/api/saved_objects/_import?overwrite=true"
+        return
+    fi
+    # Kibana asks for the one header, OpenSearch Dashboards for the other.
+    request POST "$kibana/api/saved_objects/_import?overwrite=true" -H 'kbn-xsrf: true' -H 'osd-xsrf: true' \
+        -F "file=@$dashboards;filename=opensmtpd.ndjson"
+    check_answer "$kibana"
+    grep -q '"success" *: *true' "$work/answer" || fail "$kibana took not all: $(cut -c1-1000 "$work/answer")"
+    echo "dashboards: there, see [OpenSMTPD] Overview"
+}
+
+identify
+echo "$engine $version at $url"
+[ -z "$keep" ] || choose_lifecycle
+[ -z "$keep" ] || put_lifecycle
+put_template
+put "ingest pipeline opensmtpd" _ingest/pipeline/opensmtpd "$here/ingest-pipeline.json"
+! $geoip || put "ingest pipeline opensmtpd-geoip" _ingest/pipeline/opensmtpd-geoip "$here/ingest-pipeline-geoip.json"
+[ -z "$kibana" ] || import_dashboards
