@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: ISC
+"""Saved objects in the form that Kibana 7.10 wrote: newer Kibanas migrate it, OpenSearch Dashboards
+reads it as it is. A version above these makes OpenSearch Dashboards refuse the whole file."""
+
+import json
+
+from . import aggregations, charts, sources
+
+VERSIONS = {"index-pattern": "7.6.0", "search": "7.9.3", "visualization": "7.10.0", "dashboard": "7.9.3"}
+INDEX_PATTERN = "opensmtpd"
+PREFIX = "[OpenSMTPD]"
+SOURCE = "kibanaSavedObjectMeta.searchSourceJSON"
+
+# Nanoseconds as seconds, octets as KB and MB. What is named _us stays in microseconds, as its name
+# says.
+FIELD_FORMATS = {
+    "event.duration": {
+        "id": "duration",
+        "params": {"inputFormat": "nanoseconds", "outputFormat": "asSeconds", "outputPrecision": 3},
+    },
+    "opensmtpd.tx.size": {"id": "bytes"},
+    "opensmtpd.session.tx.bytes": {"id": "bytes"},
+}
+
+
+def all_objects(source: sources.Sources) -> list[dict]:
+    objects = [_index_pattern()]
+    objects += [_search(search) for search in source.searches]
+    for dashboard in source.dashboards:
+        objects += [_visualization(panel, dashboard, source) for panel in dashboard.panels if panel.kind != "search"]
+    objects += [_dashboard(dashboard, source) for dashboard in source.dashboards]
+    return objects
+
+
+def _object(kind: str, name: str, attributes: dict, references: list[dict]) -> dict:
+    return {"id": name, "type": kind, "attributes": attributes, "references": references,
+            "migrationVersion": {kind: VERSIONS[kind]}}
+
+
+def _text(value) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _reference(name: str, kind: str, target: str) -> dict:
+    return {"name": name, "type": kind, "id": target}
+
+
+def _search_source(query: str, **more) -> dict:
+    return {"searchSourceJSON": _text({
+        "query": {"query": query, "language": "kuery"}, "filter": [], **more, "indexRefName": f"{SOURCE}.index"})}
+
+
+def _query(*parts: str) -> str:
+    """All of these hold. A part that is a choice gets brackets, because `and` binds first."""
+    return " and ".join(f"({part})" if " or " in part else part for part in parts if part)
+
+
+def _index_pattern() -> dict:
+    # Without fields Kibana asks the engine for them when it first needs them.
+    return _object("index-pattern", INDEX_PATTERN, {
+        "title": "opensmtpd-*", "timeFieldName": "@timestamp", "fields": "[]",
+        "fieldFormatMap": _text(FIELD_FORMATS)}, [])
+
+
+def _search(search: sources.Search) -> dict:
+    order = "asc" if search.oldest_first else "desc"
+    return _object("search", f"opensmtpd-{search.id}", {
+        "title": f"{PREFIX} {search.title}", "description": search.description, "hits": 0,
+        "columns": search.columns, "sort": [["@timestamp", order], ["opensmtpd.logger.sequence", order]],
+        "version": 1, "kibanaSavedObjectMeta": _search_source(search.lines, highlightAll=True, version=True),
+    }, [_reference(f"{SOURCE}.index", "index-pattern", INDEX_PATTERN)])
+
+
+def _visualization(panel: sources.Panel, dashboard: sources.Dashboard, source: sources.Sources) -> dict:
+    title = f"{PREFIX} {dashboard.title}: {panel.title}"
+    aggs = aggregations.aggregations(panel, source)
+    metrics = [agg for agg in aggs if agg["schema"] == "metric"]
+    state = {"title": title, "type": charts.VISUALIZATION_TYPES[panel.kind],
+             "params": charts.params(panel, metrics), "aggs": aggs}
+    colours = aggregations.colours(panel, source)
+    view = {"vis": {"colors": colours}} if colours and panel.kind not in ("number", "table", "heat") else {}
+    return _object("visualization", f"opensmtpd-{dashboard.id}-{panel.id}", {
+        "title": title, "description": panel.help, "version": 1, "visState": _text(state), "uiStateJSON": _text(view),
+        "kibanaSavedObjectMeta": _search_source(_query(panel.rule.lines, dashboard.where, panel.where)),
+    }, [_reference(f"{SOURCE}.index", "index-pattern", INDEX_PATTERN)])
+
+
+def _dashboard(dashboard: sources.Dashboard, source: sources.Sources) -> dict:
+    titles = {search.id: search.title for search in source.searches}
+    panels, references = [], []
+    for number, (panel, place) in enumerate(zip(dashboard.panels, sources.places(dashboard))):
+        x, y, width, height = place
+        panels.append({
+            "version": "7.10.0", "panelIndex": str(number + 1),
+            "gridData": {"x": x, "y": y, "w": width, "h": height, "i": str(number + 1)},
+            "embeddableConfig": {}, "title": panel.title or titles[panel.search], "panelRefName": f"panel_{number}"})
+        target = (("search", f"opensmtpd-{panel.search}") if panel.kind == "search"
+                  else ("visualization", f"opensmtpd-{dashboard.id}-{panel.id}"))
+        references.append(_reference(f"panel_{number}", *target))
+    return _object("dashboard", f"opensmtpd-{dashboard.id}", {
+        "title": f"{PREFIX} {dashboard.title}", "description": dashboard.description, "hits": 0, "version": 1,
+        "panelsJSON": _text(panels), "optionsJSON": _text({"useMargins": True, "hidePanelTitles": False}),
+        "timeRestore": True, "timeFrom": "now-24h", "timeTo": "now", "refreshInterval": {"pause": True, "value": 0},
+        "kibanaSavedObjectMeta": {
+            "searchSourceJSON": _text({"query": {"query": "", "language": "kuery"}, "filter": []})},
+    }, references)
+
+
+def ndjson(objects: list[dict]) -> str:
+    return "".join(_text(entry) + "\n" for entry in objects)

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: ISC
+"""The counting rule: which lines a panel must have picked for what it counts.
+
+The state of a session stands in each of its lines. This is written down a second time, apart from
+dashboards/src/rules.toml, so that a slip there is noticed.
+"""
+
+import json
+from collections.abc import Iterator
+
+import kql
+
+SESSIONS = [("is", "opensmtpd.session.final", True)]
+MESSAGES = [("is", "event.action", "tx-commit")]
+RECIPIENTS = [("is", "event.action", "tx-rcpt"), ("not", ("is", "opensmtpd.anomaly_new", "bogus-result"))]
+REFUSALS = [("is", "event.action", "protocol-server"), ("is", "opensmtpd.last.reply.complete", True),
+            ("range", "opensmtpd.last.reply.class", "gte", 4)]
+LOGINS = [("is", "event.action", "link-auth")]
+ANSWERS = [("is", "event.action", "filter-response")]
+ANOMALIES = [("exists", "opensmtpd.anomaly_new")]
+RULES = [SESSIONS, MESSAGES, RECIPIENTS, REFUSALS, LOGINS, ANSWERS, ANOMALIES]
+
+# What is summed, grouped or measured by these fields is counted in these lines, and in no others.
+BELONGS = {
+    "opensmtpd.tx.": MESSAGES,
+    "opensmtpd.rcpt.": RECIPIENTS,
+    "opensmtpd.last.": REFUSALS,
+    "opensmtpd.auth.result": LOGINS,
+    "opensmtpd.filter.last.": ANSWERS,
+    "opensmtpd.filter.decision": SESSIONS,
+    "opensmtpd.filter.report": SESSIONS,
+    "opensmtpd.session.close": SESSIONS,
+    "opensmtpd.session.history": SESSIONS,
+    "opensmtpd.session.with": SESSIONS,
+    "opensmtpd.session.tx.": SESSIONS,
+    "opensmtpd.count.": SESSIONS,
+    "opensmtpd.auth.failures": SESSIONS,
+    "opensmtpd.link.": SESSIONS,
+    "opensmtpd.anomaly_new": ANOMALIES,
+    "event.duration": SESSIONS,
+}
+
+
+def picked(entry: dict) -> list[tuple]:
+    """What all counted lines of a visualization have in common."""
+    source = json.loads(entry["attributes"]["kibanaSavedObjectMeta"]["searchSourceJSON"])
+    if not source["query"]["query"]:
+        return []
+    tree = kql.parse(source["query"]["query"])
+    return tree[1] if tree[0] == "and" else [tree]
+
+
+def complaints(entry: dict) -> Iterator[str]:
+    parts = picked(entry)
+    held = [rule for rule in RULES if all(part in parts for part in rule)]
+    if len(held) != 1:
+        yield f"{entry['id']}: picks its lines by {len(held)} rules"
+        return
+    for agg in json.loads(entry["attributes"]["visState"])["aggs"]:
+        field = agg["params"].get("field", "")
+        for start, rule in BELONGS.items():
+            if field.startswith(start) and rule is not held[0]:
+                yield f"{entry['id']}: {field} is counted in other lines"

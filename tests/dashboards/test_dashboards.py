@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""The dashboards' file: generated, complete, true to the fields and to the counting rule."""
+
+import copy
+import json
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(ROOT / folder) for folder in ("tests/elk", "tests/dashboards", "tests/schema", "dashboards")]
+
+import breaches  # noqa: E402
+import counting  # noqa: E402
+import kql  # noqa: E402
+import panel_queries  # noqa: E402
+import table  # noqa: E402
+from lib import saved_objects, sources  # noqa: E402
+
+NDJSON = ROOT / "dashboards" / "opensmtpd.ndjson"
+OBJECTS = panel_queries.read(NDJSON)
+VISUALIZATIONS = [entry for entry in OBJECTS if entry["type"] == "visualization"]
+
+
+def changed(text: str, key: str, change) -> str:
+    value = json.loads(text)
+    change(value[key])
+    return json.dumps(value)
+
+
+class Generated(unittest.TestCase):
+    def test_the_file_is_what_the_sources_say(self):
+        run = subprocess.run([ROOT / "dashboards" / "generate", "--check"], capture_output=True, text=True)
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+
+    def test_generating_twice_gives_the_same_bytes(self):
+        made = [saved_objects.ndjson(saved_objects.all_objects(sources.read(ROOT / "dashboards" / "src")))
+                for _ in range(2)]
+        self.assertEqual(made[0], made[1])
+        self.assertEqual(made[0], NDJSON.read_text(encoding="utf-8"))
+
+    def test_a_row_that_does_not_fit_is_refused(self):
+        panels = [sources.Panel(id=str(width), kind="number", size=(width, 7)) for width in (24, 16)]
+        with self.assertRaises(sources.SourceError):
+            sources.places(sources.Dashboard("a", "A", "", "", panels))
+
+
+class Complete(unittest.TestCase):
+    def test_nothing_is_wrong(self):
+        self.assertEqual(breaches.complaints(OBJECTS, table.fields()), [])
+
+    def test_there_are_five_dashboards_and_each_search_can_be_found(self):
+        kinds = [entry["type"] for entry in OBJECTS]
+        self.assertGreaterEqual(kinds.count("dashboard"), 5)
+        self.assertGreaterEqual(kinds.count("search"), 5)
+
+    def test_every_title_says_whose_it_is(self):
+        for entry in OBJECTS:
+            if entry["type"] != "index-pattern":
+                self.assertTrue(entry["attributes"]["title"].startswith("[OpenSMTPD] "), entry["id"])
+
+    def test_no_two_titles_are_the_same(self):
+        titles = [(entry["type"], entry["attributes"]["title"]) for entry in OBJECTS]
+        self.assertEqual(len(titles), len(set(titles)))
+
+    def test_a_filter_on_a_recipient_answers_with_or_without_tls(self):
+        entry = next(entry for entry in VISUALIZATIONS if entry["id"] == "opensmtpd-overview-encryption")
+        self.assertIn("opensmtpd.session.rcpt_to", entry["attributes"]["description"])
+        self.assertEqual(counting.picked(entry), counting.SESSIONS)
+        self.assertEqual(table.fields()["opensmtpd.session.rcpt_to"].searched, True)
+
+    def test_the_question_of_a_filter_chain_is_one_search(self):
+        entry = next(entry for entry in OBJECTS if entry["id"] == "opensmtpd-filter-answers")
+        for field in ("session.id", "filter.last.phase", "filter.last.response", "filter.last.param",
+                      "filter.last.latency_us"):
+            self.assertIn(f"opensmtpd.{field}", entry["attributes"]["columns"])
+
+    def test_groups_know_every_value_of_their_field(self):
+        values = table.values()
+        source = sources.read(ROOT / "dashboards" / "src")
+        self.assertEqual(set(source.field_values["opensmtpd.session.close"]), values["opensmtpd.session.close"])
+        self.assertEqual(set(source.field_values["event.outcome"]), values["event.outcome"])
+        verbs = [kql.parse(query) for query in source.splits["stage"].values()]
+        named = {part[2] for tree in verbs for part in (tree[1] if tree[0] == "or" else [tree]) if part[0] == "is"}
+        self.assertEqual(named, values["opensmtpd.last.command.verb"])
+
+    def test_every_label_of_a_group_has_a_colour(self):
+        source = sources.read(ROOT / "dashboards" / "src")
+        for field, labels in source.field_values.items():
+            self.assertEqual([label for label in labels if label not in source.label_colours], [], field)
+
+
+class Counting(unittest.TestCase):
+    def test_every_panel_picks_the_lines_it_counts(self):
+        found = [complaint for entry in VISUALIZATIONS for complaint in counting.complaints(entry)]
+        self.assertEqual(found, [])
+
+    def test_a_panel_without_its_filter_is_noticed(self):
+        for entry in VISUALIZATIONS:
+            bare = copy.deepcopy(entry)
+            meta = bare["attributes"]["kibanaSavedObjectMeta"]
+            meta["searchSourceJSON"] = changed(meta["searchSourceJSON"], "query", lambda query: query.update(query=""))
+            self.assertNotEqual(list(counting.complaints(bare)), [], entry["id"])
+
+    def test_no_panel_counts_a_record_that_is_no_session_event(self):
+        for kind in ("meta", "stats", "anomaly"):
+            document = {"event": {"action": "logger-start"}, "opensmtpd": {"record": kind, "stats": {"uptime_s": 1}}}
+            for entry in VISUALIZATIONS:
+                self.assertFalse(kql.matches(("and", counting.picked(entry)), document), entry["id"])
+
+
+class Mutations(unittest.TestCase):
+    def test_a_deleted_reference_is_noticed(self):
+        for position, entry in enumerate(OBJECTS):
+            for number in range(len(entry["references"])):
+                broken = [*OBJECTS]
+                broken[position] = copy.deepcopy(entry)
+                del broken[position]["references"][number]
+                self.assertNotEqual(breaches.complaints(broken, table.fields()), [], entry["id"])
+
+    def test_a_deleted_object_is_noticed(self):
+        for position, entry in enumerate(OBJECTS):
+            if entry["type"] in ("dashboard", "search") and not self.is_shown(entry):
+                continue
+            self.assertNotEqual(breaches.complaints(OBJECTS[:position] + OBJECTS[position + 1:], table.fields()), [],
+                                entry["id"])
+
+    def test_a_renamed_field_is_noticed(self):
+        for field in breaches.used_fields(OBJECTS):
+            fields = table.fields()
+            fields[field + "_renamed"] = fields.pop(field)
+            self.assertNotEqual(breaches.complaints(OBJECTS, fields), [], field)
+
+    def test_a_chart_of_what_cannot_be_charted_is_noticed(self):
+        for name in set().union(*(breaches.aggregated_fields(entry) for entry in VISUALIZATIONS)):
+            for other in ({"type": "text"}, {"indexed": "search"}, {"indexed": "no"}):
+                fields = table.fields()
+                fields[name] = fields[name]._replace(**other)
+                self.assertNotEqual(breaches.complaints(OBJECTS, fields), [], name)
+
+    def test_a_comparison_with_what_cannot_be_searched_is_noticed(self):
+        for name in ("event.action", "opensmtpd.last.reply.class", "opensmtpd.session.final", "opensmtpd.count.mail"):
+            fields = table.fields()
+            fields[name] = fields[name]._replace(indexed="aggregate")
+            self.assertNotEqual(breaches.complaints(OBJECTS, fields), [], name)
+
+    def test_a_version_that_older_servers_refuse_is_noticed(self):
+        for position, entry in enumerate(OBJECTS):
+            newer = {**entry, "migrationVersion": {entry["type"]: "7.17.0"}}
+            broken = OBJECTS[:position] + [newer] + OBJECTS[position + 1:]
+            self.assertNotEqual(breaches.complaints(broken, table.fields()), [], entry["id"])
+            if position > 10:
+                break
+
+    def test_a_green_refusal_is_noticed(self):
+        for entry in VISUALIZATIONS:
+            colours = json.loads(entry["attributes"]["uiStateJSON"]).get("vis", {}).get("colors", {})
+            for label in {"reject", "permfail", "refusals", "fail"} & set(colours):
+                green = copy.deepcopy(entry)
+                green["attributes"]["uiStateJSON"] = json.dumps({"vis": {"colors": {**colours, label: "#54b399"}}})
+                others = [other for other in OBJECTS if other["id"] != entry["id"]]
+                self.assertIn(f"visualization {entry['id']}: {label!r} is green",
+                              breaches.complaints(others + [green], table.fields()))
+
+    @staticmethod
+    def is_shown(entry: dict) -> bool:
+        return any(reference["id"] == entry["id"] and reference["type"] == entry["type"]
+                   for other in OBJECTS for reference in other["references"])
+
+
+if __name__ == "__main__":
+    unittest.main()

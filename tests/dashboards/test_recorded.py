@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""Every panel and every saved search finds something in the recorded cases of tests/golden."""
+
+import json
+import sys
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(ROOT / "tests" / "elk")]
+
+import kql  # noqa: E402
+import panel_queries  # noqa: E402
+
+OBJECTS = panel_queries.read(ROOT / "dashboards" / "opensmtpd.ndjson")
+# A case of another format has no JSON.
+LINES = [json.loads(line)
+         for case in sorted((ROOT / "tests" / "golden").glob("*/out"))
+         for line in case.read_bytes().splitlines() if line.startswith(b"{")]
+
+
+def found(entry: dict) -> list[dict]:
+    query = json.loads(entry["attributes"]["kibanaSavedObjectMeta"]["searchSourceJSON"])["query"]["query"]
+    tree = kql.parse(query)
+    return [line for line in LINES if kql.matches(tree, line)]
+
+
+class Recorded(unittest.TestCase):
+    def test_every_saved_search_finds_lines_that_fill_its_columns(self):
+        for entry in OBJECTS:
+            if entry["type"] != "search":
+                continue
+            lines = found(entry)
+            for column in entry["attributes"]["columns"]:
+                with self.subTest(search=entry["id"], column=column):
+                    self.assertTrue(column == "log.file.path" or any(kql.values(line, column) for line in lines))
+
+    def test_every_panel_finds_lines_with_all_its_fields(self):
+        for entry in OBJECTS:
+            if entry["type"] != "visualization":
+                continue
+            lines = found(entry)
+            for agg in json.loads(entry["attributes"]["visState"])["aggs"]:
+                params = agg["params"]
+                with self.subTest(panel=entry["id"], agg=agg["id"]):
+                    self.assertNotEqual(lines, [])
+                    if "field" in params and not params.get("missingBucket"):
+                        self.assertTrue(any(kql.values(line, params["field"]) for line in lines), params["field"])
+
+    def test_the_groups_of_a_panel_share_its_lines_out(self):
+        for entry in OBJECTS:
+            if entry["type"] != "visualization":
+                continue
+            for agg in json.loads(entry["attributes"]["visState"])["aggs"]:
+                if "filters" in agg["params"]:
+                    trees = [kql.parse(choice["input"]["query"]) for choice in agg["params"]["filters"]]
+                    for line in found(entry):
+                        with self.subTest(panel=entry["id"], line=line["message"]):
+                            self.assertEqual(sum(kql.matches(tree, line) for tree in trees), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
