@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""ship_test.py ENGINE BINARY RECORDER: from a real smtpd to a real engine with shipped files only.
+Exit status 77 where that cannot be had, 1 where a check fails."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from engine import Engine  # noqa: E402
+from parts import part  # noqa: E402
+from checks import Checks  # noqa: E402
+from check_bad_input import check_bad_input  # noqa: E402
+from check_bulk import check_bulk  # noqa: E402
+from check_filebeat import check_filebeat  # noqa: E402
+from check_outage import check_outage  # noqa: E402
+from check_panels import check_panels  # noqa: E402
+from check_rsyslog import check_rsyslog, check_rsyslog_outage  # noqa: E402
+from filebeat import INTO_ENGINES  # noqa: E402
+from stage import Stage  # noqa: E402
+
+CHECKS = {
+    "by _bulk": check_bulk,
+    "dashboards": check_panels,
+    "by Filebeat": check_filebeat,
+    "bad input": check_bad_input,
+    "engine down, Filebeat": check_outage,
+    "by rsyslog": check_rsyslog,
+    "engine down, rsyslog": check_rsyslog_outage,
+}
+KEPT = {"dashboards"}
+"""The checks that look at the documents of the one before."""
+
+
+def make_lines(folder: Path, binary: str, recorder: str) -> Path:
+    made = subprocess.run([HERE / "scenario.py", folder, binary, recorder], stdout=subprocess.DEVNULL)
+    if made.returncode:
+        sys.exit(made.returncode)
+    return folder / "events.json"
+
+
+def main(name: str, binary: str, recorder: str) -> int:
+    part("filebeat", INTO_ENGINES)
+    part("syslog-daemon", "rsyslog-elasticsearch")
+    checks = Checks()
+    with tempfile.TemporaryDirectory(prefix="filter-jsonlog-elk.") as temporary:
+        folder = Path(temporary)
+        log = make_lines(folder, binary, recorder)
+        with Engine(name) as engine:
+            stage = Stage(engine, checks, folder, log, binary)
+            checks.subject = "install.sh"
+            for sentence in ("installs", "installs again, changing nothing"):
+                done = stage.install()
+                checks.true(sentence, done.returncode == 0, done.stdout + done.stderr)
+            for subject, check in CHECKS.items():
+                checks.subject = subject
+                if subject not in KEPT:
+                    stage.clear()
+                check(stage)
+    print(f"{name}: {checks.passed} checks passed, {len(checks.failed)} failed")
+    return 1 if checks.failed else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit("usage: ship_test.py ENGINE BINARY RECORDER")
+    sys.exit(main(*sys.argv[1:]))
