@@ -31,7 +31,7 @@ public:
     : compute_(compute)
   {}
 
-  bool write(std::string_view line) override
+  bool write(std::string_view line, jsonlog::Worth) override
   {
     ++lines;
     bytes += line.size();

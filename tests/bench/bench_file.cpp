@@ -5,7 +5,8 @@
 // `cached` is what the filter does. `stock` is the obvious program: every line from nothing, and
 // spdlog's own rotating sink behind it. Compare the two with time(1) or the like.
 #include "diagnostics.hpp"
-#include "file_output.hpp"
+#include "event_log.hpp"
+#include "file_sink.hpp"
 #include "jsonlog/line_reader.hpp"
 #include "jsonlog/pipeline.hpp"
 
@@ -32,7 +33,7 @@ public:
     logger_.set_pattern("%v");
   }
 
-  bool write(std::string_view line) override
+  bool write(std::string_view line, jsonlog::Worth) override
   {
     line.remove_suffix(1); // the sink adds one
     logger_.info(line);
@@ -78,7 +79,11 @@ int main(int argc, char** argv)
     return 0;
   }
   jsonlog::Diagnostics diagnostics("bench_file: ");
-  jsonlog::FileOutput sink(argv[2], diagnostics);
-  run(input, sink, Snapshot::Way::cached);
-  return sink.flush() ? 0 : 1;
+  const auto sink = std::make_shared<jsonlog::FileSink>(
+    argv[2], jsonlog::no_rotation, jsonlog::limits::queue_bytes, nullptr, diagnostics);
+  sink->wait_when_full([]() noexcept { return true; });
+  jsonlog::EventLog log(sink);
+  sink->start();
+  run(input, log, Snapshot::Way::cached);
+  return sink->drain(std::chrono::minutes(1)) ? 0 : 1;
 }

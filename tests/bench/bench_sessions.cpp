@@ -23,7 +23,7 @@ namespace {
 class Null : public jsonlog::LineSink
 {
 public:
-  bool write(std::string_view line) override
+  bool write(std::string_view line, jsonlog::Worth) override
   {
     ++lines;
     bytes += line.size();

@@ -12,6 +12,7 @@ run, until there are at least `--events` reports. The handshake of the first rec
 import argparse
 import random
 import sys
+from collections.abc import Iterator
 
 
 def read_sessions(paths: list[str]) -> tuple[list[bytes], list[list[tuple[bytes, bytes]]]]:
@@ -32,6 +33,39 @@ def read_sessions(paths: list[str]) -> tuple[list[bytes], list[list[tuple[bytes,
     return handshake, list(sessions.values())
 
 
+class Interleaver:
+    """Deals out sessions in turn, `live` of them at a time, in an order that depends on nothing else."""
+
+    def __init__(self, sessions: list[list[tuple[bytes, bytes]]], live: int, time_us: int = 1_795_221_394_000_000) -> None:
+        self.sessions = sessions
+        self.most_live = live
+        self.time_us = time_us
+        self.events = 0
+        self.started = 0
+
+    def reports(self, events: float) -> Iterator[bytes]:
+        """So many, and then those that end the sessions."""
+        dice = random.Random(7)
+        live: list[tuple[bytes, list[tuple[bytes, bytes]], int]] = []
+        while live or self.events < events:
+            while len(live) < self.most_live and self.events < events:
+                session_id = b"%016x" % (0x53D780C800000000 + self.started * 0x100000007)
+                live.append((session_id, self.sessions[self.started % len(self.sessions)], 0))
+                self.started += 1
+            at = dice.randrange(len(live))
+            session_id, reports, position = live[at]
+            head, tail = reports[position]
+            self.time_us += dice.randrange(1, 40)
+            time = b"%d.%06d" % divmod(self.time_us, 1_000_000)
+            self.events += 1
+            yield head.replace(b"%s", time, 1) + b"|" + session_id + tail + b"\n"
+            if position + 1 < len(reports):
+                live[at] = (session_id, reports, position + 1)
+            else:
+                live[at] = live[-1]
+                live.pop()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--events", type=int, default=1_400_000)
@@ -40,29 +74,10 @@ def main() -> None:
     arguments = parser.parse_args()
 
     handshake, sessions = read_sessions(arguments.recordings)
-    out = sys.stdout.buffer
-    out.writelines(handshake)
-    dice = random.Random(7)
-    live: list[tuple[bytes, list[tuple[bytes, bytes]], int]] = []
-    started = events = 0
-    time_us = 1_795_221_394_000_000
-    while live or events < arguments.events:
-        while len(live) < arguments.live and events < arguments.events:
-            live.append((b"%016x" % (0x53D780C800000000 + started * 0x100000007), sessions[started % len(sessions)], 0))
-            started += 1
-        at = dice.randrange(len(live))
-        session_id, reports, position = live[at]
-        head, tail = reports[position]
-        time_us += dice.randrange(1, 40)
-        time = b"%d.%06d" % divmod(time_us, 1_000_000)
-        out.write(head.replace(b"%s", time, 1) + b"|" + session_id + tail + b"\n")
-        events += 1
-        if position + 1 < len(reports):
-            live[at] = (session_id, reports, position + 1)
-        else:
-            live[at] = live[-1]
-            live.pop()
-    print(f"{events} events of {started} sessions", file=sys.stderr)
+    sys.stdout.buffer.writelines(handshake)
+    interleaver = Interleaver(sessions, arguments.live)
+    sys.stdout.buffer.writelines(interleaver.reports(arguments.events))
+    print(f"{interleaver.events} events of {interleaver.started} sessions", file=sys.stderr)
 
 
 if __name__ == "__main__":
