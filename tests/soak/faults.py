@@ -25,13 +25,16 @@ class Faults:
         self.wait = wait
         self.deck: list[Callable[[], str]] = []
 
-    def strike(self) -> None:
+    def strike_at_random(self) -> None:
         """One after the other in random order, until each has been there; then again."""
         if not self.deck:
             self.deck = list(self.of_pipe() if self.life.to_pipe else self.of_file())
             self.dice.shuffle(self.deck)
+        self.strike(self.deck.pop())
+
+    def strike(self, fault: Callable[[], str]) -> None:
         begin, began = self.life.offered, time.monotonic()
-        name = self.deck.pop()()
+        name = fault()
         self.life.moments.append(Moment(name, begin, self.life.offered, time.monotonic() - began))
 
     def of_pipe(self) -> tuple[Callable[[], str], ...]:
@@ -85,8 +88,14 @@ class Faults:
         return "file renamed, hang-up"
 
     def fill(self) -> str:
+        return self.fill_for(self.dice.uniform(0.3, 4.0))
+
+    def fill_for_long(self) -> str:
+        return self.fill_for(4.0)
+
+    def fill_for(self, seconds: float) -> str:
         self.place.fill(rest=self.dice.randrange(100_000))
-        self.wait(self.dice.uniform(0.3, 4.0))
+        self.wait(seconds)
         self.place.free()
         return "disk full"
 

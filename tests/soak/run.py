@@ -63,20 +63,24 @@ class Soak:
             self.live(events, to_pipe=number % 4 == 3, killed=number % 4 != 2)
             short -= events
             number += 1
-        self.live(self.events // 2, to_pipe=False, killed=False)
+        self.live(self.events // 2, to_pipe=False, killed=False, fill_first=True)
+        self.place.take_readings(wait=True)
         self.place.keeping = self.place.root / "kept"
         self.place.keeping.mkdir()
         self.live(last, to_pipe=False, killed=False)
         self.place.take_readings(wait=True)
 
-    def live(self, events: int, to_pipe: bool, killed: bool) -> None:
+    def live(self, events: int, to_pipe: bool, killed: bool, fill_first: bool = False) -> None:
+        """fill_first: so that all memory of the queue has been touched before memory is compared."""
         life = self.life = Life(self.place, self.rate, to_pipe)
         faults = Faults(life, self.place, self.dice, self.wait)
+        if fill_first:
+            faults.strike(faults.fill_for_long)
         while life.offered < events:
             self.wait(self.dice.uniform(0.1, self.pause))
             if life.offered < events:
                 life.feeder.rate = self.rate * self.dice.uniform(0.3, 1.7)
-                faults.strike()
+                faults.strike_at_random()
                 self.relax()
         if killed:
             full = not to_pipe and self.dice.random() < 0.3

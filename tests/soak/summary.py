@@ -72,13 +72,13 @@ class Summary:
 
     def compare_memory(self) -> list[str]:
         life = max(self.lives, key=lambda life: life.offered)
+        highest = max(size for _, size in life.memory)
+        print(f"  memory of the longest life, {life.offered:,} reports: at most {highest:,} KiB")
+        if life.offered < ENOUGH_FOR_MEMORY:
+            return []
         tenth = life.offered / 10
         first = [size for offered, size in life.memory if offered <= tenth]
         last = [size for offered, size in life.memory if offered >= 9 * tenth]
-        highest = max(size for _, size in life.memory)
-        print(f"  memory of the longest life, {life.offered:,} reports: first tenth {median(first):,.0f} KiB, last tenth "
-              f"{median(last):,.0f} KiB, at most {highest:,} KiB")
+        print(f"  its first tenth: at most {max(first):,} KiB; its last tenth: median {median(last):,.0f} KiB")
         grown = median(last) - max(first)
-        if life.offered >= ENOUGH_FOR_MEMORY and grown > MEMORY_SLACK_KIB:
-            return [f"memory grew by {grown:,.0f} KiB"]
-        return []
+        return [f"memory grew by {grown:,.0f} KiB"] if grown > MEMORY_SLACK_KIB else []
