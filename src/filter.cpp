@@ -36,6 +36,8 @@ constexpr auto last_writes = 5s; // at the end
 constexpr auto last_account = 1s;
 constexpr auto last_moment = 200ms; // in which a writer thread that hangs nowhere ends
 constexpr auto longest_sleep = 1h;
+constexpr Clock::duration shortest_gathering = 2ms, longest_gathering = 8ms;
+constexpr std::size_t many_lines = 8; // of one gathering
 
 volatile std::sig_atomic_t hangup_seen = 0;
 volatile std::sig_atomic_t stats_wanted = 0;
@@ -189,10 +191,14 @@ private:
     }
   }
 
-  // Reports come in bursts: what comes within a moment is read, and written, together.
+  // Reports come in bursts: what comes within a moment is read, and written, together. Under load
+  // the moment gets longer, which saves waking up.
   void gather()
   {
-    const timespec moment = to_timespec(2ms);
+    gathering_ = std::exchange(lines_, 0) >= many_lines
+                   ? std::min(2 * gathering_, longest_gathering)
+                   : shortest_gathering;
+    const timespec moment = to_timespec(gathering_);
     ppoll(nullptr, 0, &moment, &signals_);
   }
 
@@ -222,6 +228,7 @@ private:
     pipeline_.count_lost(output_.sink().take_lost());
     reader_.commit(static_cast<std::size_t>(count));
     while (const auto line = reader_.next()) {
+      ++lines_;
       pipeline_.feed(*line);
       if (!registered_ && pipeline_.handshake().ready())
         answer_handshake();
@@ -303,6 +310,8 @@ private:
   Pipeline pipeline_;
   LineReader reader_;
   bool registered_ = false;
+  std::size_t lines_ = 0; // since the last gathering
+  Clock::duration gathering_ = shortest_gathering;
   std::uint64_t bytes_in_ = 0;
   const Clock::time_point start_ = Clock::now();
   Clock::time_point next_stats_ = stats_after(start_);
