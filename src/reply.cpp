@@ -10,11 +10,6 @@ namespace jsonlog {
 
 namespace {
 
-bool is_digit(char c) noexcept
-{
-  return c >= '0' && c <= '9';
-}
-
 // The three digits a reply begins with, followed by a blank, a hyphen or nothing.
 int parse_code(std::string_view line) noexcept
 {

@@ -193,11 +193,6 @@ void guard_link_auth(std::string_view params, Report& report) noexcept
   *auth = {params.substr(bar + 1), params.substr(0, bar)};
 }
 
-bool is_digit(char c) noexcept
-{
-  return c >= '0' && c <= '9';
-}
-
 // Decimal digits only, at most 12 of them.
 std::optional<std::int64_t> parse_digits(std::string_view text) noexcept
 {

@@ -48,6 +48,12 @@ inline bool append_json_text(TextBuffer& out, std::string_view bytes, Cut cut)
   return true;
 }
 
+// ASCII only, as in SMTP's replies and smtpd's reports; the locale does not matter.
+constexpr bool is_digit(char c) noexcept
+{
+  return c >= '0' && c <= '9';
+}
+
 // ASCII only: SMTP's verbs and host names are (RFC 5321, 2.4).
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept;
