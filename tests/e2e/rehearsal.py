@@ -92,5 +92,15 @@ class Rehearsal:
         client.quit()
         self.wait_for_end(client)
 
+    def deliver(self, sender: str, recipients: list[str], subject: str) -> Client:
+        """A session of one message, which every recipient's mailbox is to get."""
+        client = Client()
+        client.hello()
+        client.transfer(sender, recipients, subject)
+        self.leave(client)
+        for recipient in recipients:
+            self.expect_mail(recipient.partition("@")[0], subject)
+        return client
+
     def session(self, client: Client) -> Session:
         return self.journal.session(self.mail.record.session_of(client.port))

@@ -81,11 +81,7 @@ def name_dropped(run: Rehearsal) -> Act:
 
 @scenario("a filter reports")
 def report(run: Rehearsal) -> Act:
-    client = Client()
-    client.hello()
-    client.transfer("noted@local.test", ["bob@local.test"], "with a note")
-    run.leave(client)
-    run.expect_mail("bob", "with a note")
+    client = run.deliver("noted@local.test", ["bob@local.test"], "with a note")
     yield
     session = run.session(client)
     reports = session.last("opensmtpd.filter.report") or []
@@ -101,11 +97,7 @@ def report(run: Rehearsal) -> Act:
 
 @scenario("a filter marks a message as junk")
 def junk(run: Rehearsal) -> Act:
-    client = Client()
-    client.hello()
-    client.transfer("junk@local.test", ["bob@local.test"], "smells of junk")
-    run.leave(client)
-    run.expect_mail("bob", "smells of junk")
+    client = run.deliver("junk@local.test", ["bob@local.test"], "smells of junk")
     yield
     run.session(client).ends_with(
         {"opensmtpd.filter.count.junk": 1, "opensmtpd.session.history": "CGEJMRDKQ"}
