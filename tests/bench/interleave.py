@@ -16,7 +16,9 @@ from collections.abc import Iterator
 
 
 def read_sessions(paths: list[str]) -> tuple[list[bytes], list[list[tuple[bytes, bytes]]]]:
-    """The first handshake, and per session its reports, cut where version/time and id stand."""
+    """The first handshake, and per session its reports, cut where version/time and id stand.
+
+    Without a session whose end was not recorded: its copies would live for ever."""
     handshake: list[bytes] = []
     sessions: dict[tuple[str, bytes, bytes], list[tuple[bytes, bytes]]] = {}
     for path in paths:
@@ -30,7 +32,7 @@ def read_sessions(paths: list[str]) -> tuple[list[bytes], list[list[tuple[bytes,
                 head = b"|".join((fields[0], fields[1], b"%s", fields[3], fields[4]))
                 tail = b"|" + fields[6] if len(fields) > 6 else b""
                 sessions.setdefault((path, fields[3], fields[5]), []).append((head, tail))
-    return handshake, list(sessions.values())
+    return handshake, [reports for reports in sessions.values() if reports[-1][0].endswith(b"|link-disconnect")]
 
 
 class Interleaver:
