@@ -90,8 +90,8 @@ class Faults:
     def fill(self) -> str:
         return self.fill_for(self.dice.uniform(0.3, 4.0))
 
-    def fill_for_long(self) -> str:
-        return self.fill_for(4.0)
+    def fill_until_queue_is_full(self) -> str:
+        return self.fill_for(10.0)
 
     def fill_for(self, seconds: float) -> str:
         self.place.fill(rest=self.dice.randrange(100_000))

@@ -19,7 +19,7 @@ from feeder import Feeder  # noqa: E402
 from interleave import Interleaver, read_sessions  # noqa: E402
 from place import Place  # noqa: E402
 
-OPTIONS = ("--stats-interval", "10s", "--queue-bytes", "16M")  # which a long fault fills
+OPTIONS = ("--stats-interval", "10s")
 ROTATION = ("--rotate-size", "8M", "--keep", "0")
 LIVE_SESSIONS = 400
 PATIENCE_S = 60

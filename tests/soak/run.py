@@ -21,7 +21,7 @@ sys.dont_write_bytecode = True
 from faults import Faults  # noqa: E402
 from life import Life, program  # noqa: E402
 from place import Place, mount_privately  # noqa: E402
-from summary import Summary  # noqa: E402
+from summary import ENOUGH_FOR_MEMORY, Summary  # noqa: E402
 
 DISK_MB = 1024
 READINGS_AHEAD = 20  # files of 8 MB that may wait to be read
@@ -63,7 +63,8 @@ class Soak:
             self.live(events, to_pipe=number % 4 == 3, killed=number % 4 != 2)
             short -= events
             number += 1
-        self.live(self.events // 2, to_pipe=False, killed=False, fill_first=True)
+        long = self.events // 2
+        self.live(long, to_pipe=False, killed=False, fill_first=long >= ENOUGH_FOR_MEMORY)
         self.place.take_readings(wait=True)
         self.place.keeping = self.place.root / "kept"
         self.place.keeping.mkdir()
@@ -75,7 +76,7 @@ class Soak:
         life = self.life = Life(self.place, self.rate, to_pipe)
         faults = Faults(life, self.place, self.dice, self.wait)
         if fill_first:
-            faults.strike(faults.fill_for_long)
+            faults.strike(faults.fill_until_queue_is_full)
         while life.offered < events:
             self.wait(self.dice.uniform(0.1, self.pause))
             if life.offered < events:
