@@ -28,15 +28,17 @@ def measure(binary: str, path: str, per_second: float) -> list[float]:
             pass
         with open(path, "rb", buffering=0) as file:
             begin = time.perf_counter()
+            rest = b""
             while len(elapsed) < REPORTS:
                 now = time.perf_counter()
                 due = now >= begin + len(sent) / per_second if per_second else len(sent) == len(elapsed)
                 if due and len(sent) < REPORTS:
                     sent.append(now)
                     os.write(process.stdin.fileno(), REPORT)
-                lines = file.read(1 << 20).count(b'"action":"timeout"')
+                *lines, rest = (rest + file.read(1 << 20)).split(b"\n")  # a read may meet a write half way
                 now = time.perf_counter()
-                elapsed += [now - start for start in sent[len(elapsed):len(elapsed) + lines]]
+                arrived = sum(b'"action":"timeout"' in line for line in lines)
+                elapsed += [now - start for start in sent[len(elapsed):len(elapsed) + arrived]]
                 time.sleep(0.00005)
         process.stdin.close()
     return sorted(1000 * seconds for seconds in elapsed)
