@@ -37,7 +37,7 @@ constexpr auto last_account = 1s;
 constexpr auto last_moment = 200ms; // in which a writer thread that hangs nowhere ends
 constexpr auto longest_sleep = 1h;
 constexpr Clock::duration shortest_gathering = 2ms, longest_gathering = 8ms;
-constexpr std::size_t many_lines = 8; // of one gathering
+constexpr std::int64_t many_lines = 4; // in a millisecond
 
 volatile std::sig_atomic_t hangup_seen = 0;
 volatile std::sig_atomic_t stats_wanted = 0;
@@ -195,9 +195,8 @@ private:
   // the moment gets longer, which saves waking up.
   void gather()
   {
-    gathering_ = std::exchange(lines_, 0) >= many_lines
-                   ? std::min(2 * gathering_, longest_gathering)
-                   : shortest_gathering;
+    const bool busy = std::exchange(lines_, 0) >= many_lines * (gathering_ / 1ms);
+    gathering_ = busy ? std::min(2 * gathering_, longest_gathering) : shortest_gathering;
     const timespec moment = to_timespec(gathering_);
     ppoll(nullptr, 0, &moment, &signals_);
   }
@@ -310,7 +309,7 @@ private:
   Pipeline pipeline_;
   LineReader reader_;
   bool registered_ = false;
-  std::size_t lines_ = 0; // since the last gathering
+  std::int64_t lines_ = 0; // since the last gathering
   Clock::duration gathering_ = shortest_gathering;
   std::uint64_t bytes_in_ = 0;
   const Clock::time_point start_ = Clock::now();
