@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""demo.py TREE BINARY RECORDER: sends a handful of messages through a real smtpd, and shows what
-filter-jsonlog wrote."""
+"""demo.py TREE BINARY RECORDER [LOG]: sends a handful of messages through a real smtpd, and shows
+what filter-jsonlog wrote; or leaves it in the file LOG, with messages to other servers among it."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "tests/e2
 
 import private_machine  # noqa: E402
 from mail_server import LOGINS, MailServer  # noqa: E402
+from mail_sink import MailSink, Manners  # noqa: E402
 from private_machine import wait_until  # noqa: E402
 from show import show  # noqa: E402
 from smtp_client import Client, body, plain_secret  # noqa: E402
@@ -67,23 +69,51 @@ def refused_by_a_filter() -> None:
     client.quit()
 
 
+def relayed(mail: MailServer) -> None:
+    tell("a message for another server, over TLS, and one for two of a server that knows one of them")
+    sinks = {
+        "tls.test": MailSink("127.0.1.2", Manners(certificate=mail.certificate)),
+        "picky.test": MailSink("127.0.1.4", Manners(replies={"nobody@picky.test": "550 5.1.1 no such user"})),
+    }
+    client = Client()
+    client.hello("laptop.test")
+    to_tls = client.transfer("alice@local.test", ["bob@tls.test"], "Abroad")
+    to_picky = client.transfer("alice@local.test", ["nobody@picky.test", "bob@picky.test"], "Abroad")
+    client.quit()
+    wait_until(
+        "both messages are passed on",
+        lambda: all(sink.received for sink in sinks.values())
+        and all(has_left(mail, reply.message_id) for reply in (to_tls, to_picky)),
+    )
+
+
+def has_left(mail: MailServer, message_id: str) -> bool:
+    sessions = mail.record.outbound_sessions(message_id)
+    return bool(sessions) and all(mail.record.has(name, "link-disconnect") for name in sessions)
+
+
 def tell(text: str) -> None:
     print(f"  {text}")
 
 
-def main(tree: Path, binary: Path, recorder: Path) -> None:
+def main(tree: Path, binary: Path, recorder: Path, log: Path | None = None) -> None:
     private_machine.enter()
     mail = MailServer(tree, binary, recorder)
     print("  starting smtpd with filter-jsonlog in its chain", flush=True)
     with mail:
         print(f"  smtpd {mail.version()} is up")
         send_messages(mail)
-    print("  smtpd and its filters have ended")
-    show(mail.record.path, mail.live.read_text().splitlines())
+        if log:
+            relayed(mail)
+    print("  smtpd and its filters have ended", flush=True)
+    if log:
+        shutil.copy(mail.live, log)
+    else:
+        show(mail.record.path, mail.live.read_text().splitlines())
 
 
 if __name__ == "__main__":
     try:
-        main(*(Path(argument) for argument in sys.argv[1:4]))
+        main(*(Path(argument) for argument in sys.argv[1:5]))
     except KeyboardInterrupt:
         sys.exit("interrupted; nothing is left running")
