@@ -95,7 +95,8 @@ void end_rule(PrettyJson& json)
   json.close();
 }
 
-// What the template does not name: labels, what a shipper adds, and fields of a newer logger.
+// What the template does not name: labels, what a shipper or a pipeline adds, and fields of a newer
+// logger.
 void write_dynamic_rules(PrettyJson& json)
 {
   json.open_list("dynamic_templates");
@@ -109,6 +110,13 @@ void write_dynamic_rules(PrettyJson& json)
     write_leaf(json, row);
     end_rule(json);
   }
+  // The time of arrival, by an ingest pipeline: with it people compute.
+  begin_rule(json, "ingested");
+  json.member("path_match", "event.ingested");
+  json.member("match_mapping_type", "string");
+  json.open("mapping");
+  json.member("type", "date");
+  end_rule(json);
   begin_rule(json, "strings");
   json.member("match_mapping_type", "string");
   json.open("mapping");

@@ -31,7 +31,7 @@ def index_of(line: Line) -> str:
     return "opensmtpd-" + str(get(line, "@timestamp"))[:10].replace("-", ".")
 
 
-def ship(engine: Engine, path: Path, index: str = "") -> list[Any]:
+def ship(engine: Engine, path: Path, index: str = "", parameters: str = "") -> list[Any]:
     """Sends every line of the file as it stands there, with its name as the document's id; gives the
     engine's answer to each. `index` takes the place of the day's own one."""
     answers: list[Any] = []
@@ -42,7 +42,7 @@ def ship(engine: Engine, path: Path, index: str = "") -> list[Any]:
         requests += [json.dumps({"create": action}).encode(), text]
     for start in range(0, len(requests), 2 * LINES_A_REQUEST):
         body = b"\n".join(requests[start : start + 2 * LINES_A_REQUEST]) + b"\n"
-        answers += [item["create"] for item in engine.post("/_bulk", body)["items"]]
+        answers += [item["create"] for item in engine.post(f"/_bulk{parameters}", body)["items"]]
     engine.post(f"/{index or ALL}/_refresh")
     return answers
 

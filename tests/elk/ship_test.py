@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -22,6 +23,7 @@ from check_bulk import check_bulk  # noqa: E402
 from check_filebeat import check_filebeat  # noqa: E402
 from check_outage import check_outage  # noqa: E402
 from check_panels import check_panels  # noqa: E402
+from check_pipeline import check_pipeline  # noqa: E402
 from check_rsyslog import check_rsyslog, check_rsyslog_outage  # noqa: E402
 from filebeat import INTO_ENGINES  # noqa: E402
 from stage import Stage  # noqa: E402
@@ -29,14 +31,15 @@ from stage import Stage  # noqa: E402
 CHECKS = {
     "by _bulk": check_bulk,
     "dashboards": check_panels,
+    "by the pipeline": check_pipeline,
     "by Filebeat": check_filebeat,
     "bad input": check_bad_input,
     "engine down, Filebeat": check_outage,
     "by rsyslog": check_rsyslog,
     "engine down, rsyslog": check_rsyslog_outage,
 }
-KEPT = {"dashboards"}
-"""The checks that look at the documents of the one before."""
+KEPT = {"dashboards", "by the pipeline"}
+"""The checks that look at the documents of the ones before."""
 
 
 def make_lines(folder: Path, binary: str, recorder: str) -> Path:
@@ -52,8 +55,12 @@ def main(name: str, binary: str, recorder: str) -> int:
     checks = Checks()
     with tempfile.TemporaryDirectory(prefix="filter-jsonlog-elk.") as temporary:
         folder = Path(temporary)
+        began = time.monotonic()
         log = make_lines(folder, binary, recorder)
+        print(f"mail: {time.monotonic() - began:.0f} s", flush=True)
+        began = time.monotonic()
         with Engine(name) as engine:
+            print(f"start: {time.monotonic() - began:.0f} s", flush=True)
             stage = Stage(engine, checks, folder, log, binary)
             checks.subject = "install.sh"
             for sentence in ("installs", "installs again, changing nothing"):
@@ -63,7 +70,9 @@ def main(name: str, binary: str, recorder: str) -> int:
                 checks.subject = subject
                 if subject not in KEPT:
                     stage.clear()
+                began = time.monotonic()
                 check(stage)
+                print(f"{subject}: {time.monotonic() - began:.0f} s", flush=True)
     print(f"{name}: {checks.passed} checks passed, {len(checks.failed)} failed")
     return 1 if checks.failed else 0
 

@@ -38,12 +38,12 @@ class Stage:
         """No documents; the template stays."""
         self.engine.delete(f"/{ALL}")
 
-    def compare(self, lines: list[Line], added: set[str]) -> dict[str, Any]:
+    def compare(self, lines: list[Line], added: set[str], index: str = ALL) -> dict[str, Any]:
         """The differences between lines and documents but for fields in `added`, by name.
         A line that is not there differs in all its fields."""
         documents = {
             hit["_id"] if get(hit["_source"], "event.id") else name_of(hit["_source"]): hit["_source"]
-            for hit in stored(self.engine)
+            for hit in stored(self.engine, index)
         }
         found = {}
         for line in lines:

@@ -73,11 +73,12 @@ class IndexTemplate(unittest.TestCase):
     def test_text_is_never_charted(self) -> None:
         self.assertEqual([name for name, field in FIELDS.items() if field.type == "text" and field.charted], [])
 
-    def test_maps_labels_and_unknown_strings_to_keywords(self) -> None:
+    def test_maps_labels_and_unknown_strings_to_keywords_but_the_time_of_arrival_to_a_date(self) -> None:
         keyword = {"type": "keyword", "ignore_above": 1024}
         rules = [(rule.get("path_match"), rule["match_mapping_type"], rule["mapping"])
                  for named in self.mappings["dynamic_templates"] for rule in named.values()]
-        self.assertEqual(rules, [("labels.*", "*", keyword), (None, "string", keyword)])
+        ingested = ("event.ingested", "string", {"type": "date"})
+        self.assertEqual(rules, [("labels.*", "*", keyword), ingested, (None, "string", keyword)])
         self.assertIs(self.mappings["dynamic"], True)
         self.assertIs(self.mappings["date_detection"], False)
 
