@@ -10,7 +10,7 @@ from documents import count, has, read_lines
 from parts import wait_until
 from stage import Stage
 
-EVENTS = 10_000
+EVENTS = 6_000
 """Enough to be shipping still when the first ones have arrived."""
 
 

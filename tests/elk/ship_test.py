@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from engine import Engine  # noqa: E402
-from parts import part  # noqa: E402
+from parts import part, part_if_any  # noqa: E402
 from checks import Checks  # noqa: E402
 from check_bad_input import check_bad_input  # noqa: E402
 from check_bulk import check_bulk  # noqa: E402
@@ -40,6 +40,7 @@ CHECKS = {
 }
 KEPT = {"dashboards", "by the pipeline"}
 """The checks that look at the documents of the ones before."""
+WITH_FILEBEAT = {"by Filebeat", "bad input", "engine down, Filebeat"}
 
 
 def make_lines(folder: Path, binary: str, recorder: str) -> Path:
@@ -50,29 +51,28 @@ def make_lines(folder: Path, binary: str, recorder: str) -> Path:
 
 
 def main(name: str, binary: str, recorder: str) -> int:
-    part("filebeat", INTO_ENGINES)
+    has_filebeat = part_if_any("filebeat", INTO_ENGINES)
     part("syslog-daemon", "rsyslog-elasticsearch")
     checks = Checks()
     with tempfile.TemporaryDirectory(prefix="filter-jsonlog-elk.") as temporary:
         folder = Path(temporary)
-        began = time.monotonic()
         log = make_lines(folder, binary, recorder)
-        print(f"mail: {time.monotonic() - began:.0f} s", flush=True)
-        began = time.monotonic()
         with Engine(name) as engine:
-            print(f"start: {time.monotonic() - began:.0f} s", flush=True)
             stage = Stage(engine, checks, folder, log, binary)
             checks.subject = "install.sh"
             for sentence in ("installs", "installs again, changing nothing"):
                 done = stage.install()
                 checks.true(sentence, done.returncode == 0, done.stdout + done.stderr)
             for subject, check in CHECKS.items():
+                if subject in WITH_FILEBEAT and not has_filebeat:
+                    print(f"LEFT OUT, no Filebeat here: {subject}")
+                    continue
                 checks.subject = subject
                 if subject not in KEPT:
                     stage.clear()
                 began = time.monotonic()
                 check(stage)
-                print(f"{subject}: {time.monotonic() - began:.0f} s", flush=True)
+                print(f"        {subject}: {time.monotonic() - began:.0f} s")
     print(f"{name}: {checks.passed} checks passed, {len(checks.failed)} failed")
     return 1 if checks.failed else 0
 
