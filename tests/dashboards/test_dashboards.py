@@ -121,6 +121,21 @@ class Mutations(unittest.TestCase):
                 del broken[position]["references"][number]
                 self.assertNotEqual(breaches.complaints(broken, table.fields()), [], entry["id"])
 
+    def test_a_panel_that_names_no_reference_or_another_ones_is_noticed(self):
+        for position, entry in enumerate(OBJECTS):
+            if entry["type"] != "dashboard":
+                continue
+            panels = json.loads(entry["attributes"]["panelsJSON"])
+            for number, panel in enumerate(panels):
+                without = {key: value for key, value in panel.items() if key != "panelRefName"}
+                twice = {**panel, "panelRefName": panels[number - 1]["panelRefName"]}
+                for wrong in (without, twice):
+                    broken = [*OBJECTS]
+                    broken[position] = copy.deepcopy(entry)
+                    changed_panels = [*panels[:number], wrong, *panels[number + 1:]]
+                    broken[position]["attributes"]["panelsJSON"] = json.dumps(changed_panels)
+                    self.assertNotEqual(breaches.complaints(broken, table.fields()), [], (entry["id"], number))
+
     def test_a_deleted_object_is_noticed(self):
         for position, entry in enumerate(OBJECTS):
             if entry["type"] in ("dashboard", "search") and not self.is_shown(entry):
