@@ -26,11 +26,11 @@ CUT = {"@timestamp"}
 
 
 @contextmanager
-def into(stage: Stage, log: Path) -> Iterator[Filebeat]:
+def into(stage: Stage, log: Path, *options: str) -> Iterator[Filebeat]:
     """The Filebeat that takes our engines, for one log file; not started yet."""
     stage.engine.accept_old_clients()
     places = {WHERE_THE_LOG_IS: str(log), WHERE_THE_ENGINE_IS: stage.engine.url}
-    filebeat = Filebeat(INTO_ENGINES, CONFIGURATIONS / "filebeat-7.12-oss.yml", places)
+    filebeat = Filebeat(INTO_ENGINES, CONFIGURATIONS / "filebeat-7.12-oss.yml", places, *options)
     try:
         yield filebeat
     finally:

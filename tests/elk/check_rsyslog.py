@@ -17,7 +17,7 @@ from parts import wait_until
 from rsyslog import Rsyslog
 from stage import Stage
 
-EVENTS = 6_000
+EVENTS = 3_000
 
 
 @contextmanager
