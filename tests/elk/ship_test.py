@@ -20,6 +20,7 @@ from parts import part, part_if_any  # noqa: E402
 from checks import Checks  # noqa: E402
 from check_bad_input import check_bad_input  # noqa: E402
 from check_bulk import check_bulk  # noqa: E402
+from check_demo import check_demo  # noqa: E402
 from check_filebeat import check_filebeat  # noqa: E402
 from check_outage import check_outage  # noqa: E402
 from check_panels import check_panels  # noqa: E402
@@ -31,6 +32,7 @@ from stage import Stage  # noqa: E402
 CHECKS = {
     "by _bulk": check_bulk,
     "dashboards": check_panels,
+    "demo": check_demo,
     "by the pipeline": check_pipeline,
     "by Filebeat": check_filebeat,
     "bad input": check_bad_input,
@@ -38,7 +40,7 @@ CHECKS = {
     "by rsyslog": check_rsyslog,
     "engine down, rsyslog": check_rsyslog_outage,
 }
-KEPT = {"dashboards", "by the pipeline"}
+KEPT = {"dashboards", "demo", "by the pipeline"}
 """The checks that look at the documents of the ones before."""
 WITH_FILEBEAT = {"by Filebeat", "bad input", "engine down, Filebeat"}
 
