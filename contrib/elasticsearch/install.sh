@@ -11,6 +11,8 @@ with --kibana the dashboards into Kibana or OpenSearch Dashboards. What is there
   --user NAME     the password is asked for, or taken from the environment: ELK_PASSWORD
   --cacert FILE   the certificate that signed the engine's and Kibana's own
   --keep DAYS     delete an index after so many days (ILM or ISM, whichever the engine has)
+  --shards N      so many shards in each index, not 1
+  --replicas N    so many copies of each shard; else one, as soon as there is a second node
   --data-stream   the template makes data streams, not an index a day
   --geoip         also the pipeline opensmtpd-geoip; needs the engine's geoip processor
   --dry-run       only ask the engine who it is, and say what would be sent
@@ -31,10 +33,10 @@ wrong_usage() {
     exit 2
 }
 
-url='' kibana='' user='' cacert='' keep='' template=index-template.json geoip=false dry_run=false
+url='' kibana='' user='' cacert='' keep='' shards=1 replicas='' template=index-template.json geoip=false dry_run=false
 while [ $# -gt 0 ]; do
     case $1 in
-    --url | --kibana | --user | --cacert | --keep)
+    --url | --kibana | --user | --cacert | --keep | --shards | --replicas)
         [ -n "${2:-}" ] || wrong_usage "$1 needs a value"
         case $1 in
         --url) url=${2%/} ;;
@@ -42,6 +44,8 @@ while [ $# -gt 0 ]; do
         --user) user=$2 ;;
         --cacert) cacert=$2 ;;
         --keep) keep=$2 ;;
+        --shards) shards=$2 ;;
+        --replicas) replicas=$2 ;;
         esac
         shift 2
         ;;
@@ -56,6 +60,8 @@ done
 case $url in *@*) wrong_usage "no password in --url: take --user" ;; esac
 case $kibana in *@*) wrong_usage "no password in --kibana: take --user" ;; esac
 case $keep in *[!0-9]* | 0*) wrong_usage "--keep takes a number of days" ;; esac
+case $shards in *[!0-9]* | 0*) wrong_usage "--shards takes a number from 1" ;; esac
+case $replicas in *[!0-9]* | 0?*) wrong_usage "--replicas takes a number" ;; esac
 [ -z "$keep" ] || [ "$keep" -gt 3 ] || wrong_usage "--keep: more than 3 days, as an index is merged after 3"
 [ -z "$keep" ] || [ "$template" = index-template.json ] ||
     wrong_usage "--keep is for an index a day: a data stream needs a policy with rollover"
@@ -117,6 +123,7 @@ put() {
     case $status:$(cat "$work/answer") in
     400:*"No processor type exists with name [geoip]"*)
         fail "this engine has no geoip processor: leave out --geoip, or install its plugin ingest-geoip" ;;
+    400:*"unknown field [data_stream]"*) fail "this engine has no data streams: leave out --data-stream" ;;
     esac
     check_answer "$url/$2"
     echo "$1: there"
@@ -165,12 +172,20 @@ put_lifecycle() {
     put "lifecycle: indices are deleted after $keep days" "$path" "$work/policy"
 }
 
+# change_template PATTERN TEXT, as of sed
+change_template() {
+    grep -q "$1" "$work/template" || fail "$template has no $1"
+    sed "s/$1/$2/" "$work/template" >"$work/changed"
+    mv "$work/changed" "$work/template"
+}
+
 # An ISM policy names its indices itself; ILM's is named by each index, so by the template.
 put_template() {
     cp "$here/$template" "$work/template"
+    [ "$shards" = 1 ] || change_template '"number_of_shards": *1' "\"number_of_shards\": $shards"
+    [ -z "$replicas" ] || change_template '"auto_expand_replicas": *"0-1"' "\"number_of_replicas\": $replicas"
     if [ -n "$keep" ] && [ "$engine" = Elasticsearch ]; then
-        sed 's/"settings" *: *{/&"index.lifecycle.name": "opensmtpd",/' "$here/$template" >"$work/template"
-        grep -q '"index.lifecycle.name"' "$work/template" || fail "$template has no settings"
+        change_template '"settings" *: *{' '&"index.lifecycle.name": "opensmtpd",'
     fi
     put "index template" _index_template/opensmtpd "$work/template"
 }

@@ -88,6 +88,17 @@ class Installer(unittest.TestCase):
             puts = {path: json.loads(body) for method, path, body in server.requests if method == "PUT"}
         self.assertIn("data_stream", puts["/_index_template/opensmtpd"])
 
+    def test_shards_and_replicas_are_what_one_asks_for(self):
+        for asked, settings in (((), {"number_of_shards": 1, "auto_expand_replicas": "0-1"}),
+                                (("--shards", "3", "--replicas", "2"), {"number_of_shards": 3, "number_of_replicas": 2}),
+                                (("--replicas", "0", "--data-stream"), {"number_of_shards": 1, "number_of_replicas": 0})):
+            with Server({"GET /": (200, ELASTICSEARCH)}) as server:
+                self.assertEqual(self.install("--url", server.url, *asked)[0], 0)
+                puts = {path: json.loads(body) for method, path, body in server.requests if method == "PUT"}
+            index = puts["/_index_template/opensmtpd"]["template"]["settings"]["index"]
+            self.assertEqual({name: value for name, value in index.items() if name.startswith(("number", "auto"))},
+                             settings)
+
     def test_a_dry_run_sends_nothing(self):
         with Server({"GET /": (200, ELASTICSEARCH), "GET /_ilm/policy/opensmtpd": NO_POLICY}) as server:
             status, said = self.install("--url", server.url, "--kibana", server.url, "--keep", "9", "--dry-run")
@@ -168,6 +179,7 @@ class Installer(unittest.TestCase):
     def test_wrong_options_are_refused(self):
         for arguments in ([], ["--url"], ["--url", ""], ["--url", "http://a", "--no"], ["--url", "http://a:b@c"],
                           ["--url", "http://a", "--keep", "9", "--data-stream"],
+                          ["--url", "http://a", "--shards", "0"], ["--url", "http://a", "--replicas", "one"],
                           ["--url", "http://a", "--keep", "x"], ["--url", "http://a", "--keep", "3"]):
             self.assertEqual(self.install(*arguments)[0], 2, arguments)
         self.assertEqual(self.install("--help")[0], 0)

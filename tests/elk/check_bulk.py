@@ -23,10 +23,14 @@ def check_bulk(stage: Stage) -> None:
     checks.equal("and none is added", count(engine), len(lines))
 
 
-def check_mappings(stage: Stage, added: set[str] = frozenset()) -> None:  # type: ignore[assignment]
-    """The template knows every field; no field has two types."""
+def check_mappings(
+    stage: Stage,
+    added: set[str] = frozenset(),  # type: ignore[assignment]
+    kind: str = "",
+) -> None:
+    """The template knows every field; no field has two types. `kind` is as of template_fields."""
     fields = fields_of(stage.engine)
-    template = template_fields(stage)
+    template = template_fields(stage, kind)
     stage.checks.equal(
         "no field has two types", {name for name, types in fields.items() if len(types) > 1}, set()
     )
@@ -34,10 +38,10 @@ def check_mappings(stage: Stage, added: set[str] = frozenset()) -> None:  # type
     stage.checks.equal("the template knows every field", unknown, set())
 
 
-def template_fields(stage: Stage) -> set[str]:
-    """The fields of an index that holds nothing yet."""
+def template_fields(stage: Stage, kind: str = "") -> set[str]:
+    """The fields of an index, or with `_data_stream/` of a data stream, that holds nothing yet."""
     empty = ALL.replace("*", "empty")
-    stage.engine.put(f"/{empty}")
+    stage.engine.put(f"/{kind}{empty}")
     fields = set(fields_of(stage.engine, empty))
-    stage.engine.delete(f"/{empty}")
+    stage.engine.delete(f"/{kind}{empty}")
     return fields

@@ -20,7 +20,7 @@ from parts import part, wait_until
 
 OPENSEARCH = "opensearch-2.19.1"
 ELASTICSEARCH = "elasticsearch-oss-7.10.2"
-JAVA = "java -Xms512m -Xmx1g -XX:TieredStopAtLevel=1 -XX:+UseSerialGC".split()
+JAVA = "java -Xms512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC".split()
 
 Answer = dict[str, Any]
 
@@ -34,8 +34,11 @@ class EngineError(Exception):
 class Engine:
     """The data survive stop() and start(), and go when the `with` block ends."""
 
-    def __init__(self, name: str, settings: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, name: str, settings: dict[str, str] | None = None, most_memory: str = "1g"
+    ) -> None:
         self.name = name
+        self.most_memory = most_memory
         self.program = part("engine", name)
         self.folder = Path(tempfile.mkdtemp(prefix="filter-jsonlog-engine."))
         self.port = free_port()
@@ -70,17 +73,24 @@ class Engine:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self) -> None:
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
         options = [f"{name}={value}" for name, value in self.settings.items()]
         classes = f"{self.program}:{self.program}/lib/*"
         with (self.folder / "log").open("ab") as log:
             self._node = subprocess.Popen(
-                ["nice", "-n", "15", *JAVA, "-cp", classes, "Node", str(self.folder), *options],
+                ["nice", "-n", "15", *JAVA, f"-Xmx{self.most_memory}", "-cp", classes]
+                + ["Node", str(self.folder), *options],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
                 start_new_session=True,
             )
+
+    def wait(self) -> None:
         wait_until(f"{self.name} is ready", self._is_ready, seconds=120)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:

@@ -20,6 +20,7 @@ from parts import part, part_if_any  # noqa: E402
 from checks import Checks  # noqa: E402
 from check_bad_input import check_bad_input  # noqa: E402
 from check_bulk import check_bulk  # noqa: E402
+from check_data_stream import check_data_stream  # noqa: E402
 from check_demo import check_demo  # noqa: E402
 from check_filebeat import check_filebeat  # noqa: E402
 from check_outage import check_outage  # noqa: E402
@@ -39,6 +40,7 @@ CHECKS = {
     "engine down, Filebeat": check_outage,
     "by rsyslog": check_rsyslog,
     "engine down, rsyslog": check_rsyslog_outage,
+    "data stream": check_data_stream,
 }
 KEPT = {"dashboards", "demo", "by the pipeline"}
 """The checks that look at the documents of the ones before."""

@@ -29,8 +29,10 @@ NAME = re.compile(rb"\b(?:cli(?:ent)?|laptop|phone|parallel\d)\.test\b|\blocalho
 class Copy:
     """One session of the day: its reports, in which data are replaced by its own."""
 
-    def __init__(self, number: int, reports: list[tuple[bytes, bytes]], dice: random.Random) -> None:
-        self.id = b"%016x" % (0x53D780C800000000 + number * 0x100000007)
+    def __init__(
+        self, smtpd: int, number: int, reports: list[tuple[bytes, bytes]], dice: random.Random
+    ) -> None:
+        self.id = b"%016x" % (0x53D780C800000000 + (smtpd << 32) + number * 0x100000007)
         self.left = iter(reports)
         rank = seldom(dice, 5000)
         self._client = b"198.%d.%d.%d:%d" % (
@@ -68,17 +70,18 @@ def seldom(dice: random.Random, most: int) -> int:
     return int(most ** dice.random())
 
 
-def write(out: BinaryIO, events: int, messages_a_second: float = 1.0) -> int:
-    """Writes a report stream of at least so many events; gives their number."""
+def write(out: BinaryIO, events: int, messages_a_second: float = 1.0, smtpd: int = 0) -> int:
+    """Writes a report stream of at least so many events; gives their number. Each `smtpd` has other
+    sessions, with ids that no other one has."""
     handshake, sessions = read_sessions([str(path) for path in RECORDINGS])
     out.writelines(handshake)
-    dice = random.Random(7)
+    dice = random.Random(7 + smtpd)
     live: list[Copy] = []
     started = written = time_us = 0
     pause = int(1_000_000 / messages_a_second / 30)
     while live or written < events:
         while len(live) < LIVE and written < events:
-            live.append(Copy(started, sessions[started % len(sessions)], dice))
+            live.append(Copy(smtpd, started, sessions[started % len(sessions)], dice))
             started += 1
         copy = live[dice.randrange(len(live))]
         report = copy.next()
