@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""bytes.py BINARY [--engine NAME] [--events N] [--template FILE]... [--detail D]...: what an event
-costs on disk, in the log file and in the index after a force merge, for each detail. Several
-templates are compared."""
+"""bytes.py BINARY [--engine NAME] [--events N] [--live N] [--template FILE]... [--detail D]... [--variants]:
+what an event costs on disk, in the log file and in the index after a force merge, for each detail. Several
+templates are compared; with --variants the shipped one with itself, changed in one point each."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ import traffic  # noqa: E402
 from documents import count, ship  # noqa: E402
 from engine import OPENSEARCH, Engine  # noqa: E402
 from parts import ROOT  # noqa: E402
+from variants import variants  # noqa: E402
 
 TEMPLATE = ROOT / "contrib/elasticsearch/index-template.json"
 INDEX = "opensmtpd-bytes"
@@ -33,19 +34,26 @@ KINDS = {
 }
 
 
+def size_of(engine: Engine, index: str) -> int:
+    size: int = engine.get(f"/{index}/_stats/store")["_all"]["primaries"]["store"]["size_in_bytes"]
+    return size
+
+
 def measure(engine: Engine, template: dict[str, Any], log: Path) -> tuple[int, Counter[str]]:
-    """Documents, and bytes by kind of Lucene's files, of the merged index."""
+    """Documents, and bytes by kind of Lucene's files, of the merged index; in all also before."""
     template["template"]["settings"]["index"]["number_of_replicas"] = 0
     template["template"]["settings"]["index"].pop("auto_expand_replicas", None)
     engine.put("/_index_template/opensmtpd", template)
     refused = [answer for answer in ship(engine, log, INDEX) if answer["status"] != 201]
     if refused:
         sys.exit(f"{len(refused)} documents were refused; the first: {refused[0]}")
+    engine.post(f"/{INDEX}/_flush")
+    before = size_of(engine, INDEX)
     engine.post(f"/{INDEX}/_forcemerge?max_num_segments=1&flush=true")
     documents = count(engine, INDEX)
     stats = engine.get(f"/{INDEX}/_stats/segments,store?include_segment_file_sizes=true")
     primaries = stats["_all"]["primaries"]
-    sizes: Counter[str] = Counter(total=primaries["store"]["size_in_bytes"])
+    sizes: Counter[str] = Counter(before=before, total=primaries["store"]["size_in_bytes"])
     kind_of = {ending: kind for kind, endings in KINDS.items() for ending in endings}
     for ending, size in primaries["segments"]["file_sizes"].items():
         sizes[kind_of.get(ending, "other")] += size["size_in_bytes"]
@@ -58,13 +66,15 @@ def main() -> int:
     parser.add_argument("binary")
     parser.add_argument("--engine", default=OPENSEARCH)
     parser.add_argument("--events", type=int, default=30_000)
+    parser.add_argument("--live", type=int, default=traffic.LIVE, help="sessions at a time")
     parser.add_argument("--template", action="append", type=Path)
     parser.add_argument("--detail", action="append")
+    parser.add_argument("--variants", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="filter-jsonlog-bytes.") as temporary:
         stream = Path(temporary) / "stream"
         with stream.open("wb") as out:
-            traffic.write(out, options.events)
+            traffic.write(out, options.events, most_live=options.live)
         logs = {}
         for detail in options.detail or ["compact", "standard", "full"]:
             logs[detail] = Path(temporary) / f"{detail}.json"
@@ -72,20 +82,25 @@ def main() -> int:
                 command = [options.binary, "replay", "--detail", detail, stream]
                 subprocess.run(command, stdout=out, check=True)
         with Engine(options.engine) as engine:
-            print_table(engine, options.template or [TEMPLATE], logs)
+            paths = options.template or [TEMPLATE]
+            templates = {path.stem: json.loads(path.read_text()) for path in paths}
+            if options.variants:
+                templates = variants(json.loads(TEMPLATE.read_text()))
+            print_table(engine, templates, logs)
     return 0
 
 
-def print_table(engine: Engine, templates: list[Path], logs: dict[str, Path]) -> None:
+def print_table(engine: Engine, templates: dict[str, dict[str, Any]], logs: dict[str, Path]) -> None:
     print(f"{engine.name}, bytes per event after a force merge to one segment\n")
     kinds = [*KINDS, "other"]
-    print("template | detail | events | JSON | index | of JSON | " + " | ".join(kinds))
-    print(" | ".join(["---"] * (6 + len(kinds))))
-    for template in templates:
+    print("template | detail | events | JSON | before | index | of JSON | " + " | ".join(kinds))
+    print(" | ".join(["---"] * (7 + len(kinds))))
+    for name, template in templates.items():
         for detail, log in logs.items():
-            documents, sizes = measure(engine, json.loads(template.read_text()), log)
+            documents, sizes = measure(engine, template, log)
             written = log.stat().st_size
-            cells = [template.stem, detail, str(documents), f"{written / documents:.0f}"]
+            cells = [name, detail, str(documents), f"{written / documents:.0f}"]
+            cells += [f"{sizes['before'] / documents:.0f}"]
             cells += [f"{sizes['total'] / documents:.0f}", f"{100 * sizes['total'] / written:.1f} %"]
             cells += [f"{sizes[kind] / documents:.0f}" for kind in kinds]
             print(" | ".join(cells), flush=True)

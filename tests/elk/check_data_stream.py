@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 from check_bulk import check_mappings
-from check_filebeat import ADDED, CONFIGURATIONS, CUT, WHERE_THE_ENGINE_IS, WHERE_THE_LOG_IS
+from check_filebeat import ADDED, CUT, into
 from check_filebeat import ship as ship_by
 from documents import count, ship
 from engine import ELASTICSEARCH
-from filebeat import INTO_ENGINES, Filebeat
 from stage import Stage
 
 STREAM = "opensmtpd-mail"
@@ -46,8 +45,10 @@ def check_bulk_into_stream(stage: Stage) -> None:
     )
     checks.equal("and none is added", count(engine, STREAM), len(lines))
 
-    engine.post(f"/{STREAM}/_rollover")
-    checks.equal("a rollover begins another backing index", len(backing_indices(stage)), 2)
+    for size, indices in ("1tb", 1), ("1kb", 2):
+        engine.post(f"/{STREAM}/_rollover", {"conditions": {"max_size": size}})
+        sentence = f"a rollover at {size} leaves the number of backing indices at {indices}"
+        checks.equal(sentence, len(backing_indices(stage)), indices)
     later = ship(engine, stage.log, STREAM)
     checks.equal("which knows no id of the one before", {one["status"] for one in later}, {201})
 
@@ -55,14 +56,7 @@ def check_bulk_into_stream(stage: Stage) -> None:
 def check_filebeat_into_stream(stage: Stage) -> None:
     checks, engine = stage.checks, stage.engine
     lines = stage.lines()
-    engine.accept_old_clients()
-    places = {
-        WHERE_THE_LOG_IS: str(stage.log),
-        WHERE_THE_ENGINE_IS: engine.url,
-        "opensmtpd-%{+yyyy.MM.dd}": STREAM,
-    }
-    filebeat = Filebeat(INTO_ENGINES, CONFIGURATIONS / "filebeat-7.12-oss.yml", places)
-    try:
+    with into(stage, stage.log, changes={"opensmtpd-%{+yyyy.MM.dd}": STREAM}) as filebeat:
         for sentence in ("by Filebeat, each line is one document", "and shipped again, none is added"):
             ship_by(filebeat, stage.log)
             checks.equal(sentence, count(engine, STREAM), len(lines))
@@ -71,8 +65,6 @@ def check_filebeat_into_stream(stage: Stage) -> None:
         different = stage.compare(lines, ADDED | CUT)
         checks.equal("a document is what was written, and where Filebeat read it", different, {})
         checks.equal("Filebeat has no warning", filebeat.said("\tWARN\t"), [])
-    finally:
-        filebeat.remove()
 
 
 def backing_indices(stage: Stage) -> list[str]:

@@ -26,10 +26,13 @@ CUT = {"@timestamp"}
 
 
 @contextmanager
-def into(stage: Stage, log: Path, *options: str) -> Iterator[Filebeat]:
-    """The Filebeat that takes our engines, for one log file; not started yet."""
+def into(
+    stage: Stage, log: Path, *options: str, changes: dict[str, str] | None = None
+) -> Iterator[Filebeat]:
+    """The Filebeat that takes our engines, for one log file; not started yet. `changes` are made to
+    its configuration."""
     stage.engine.accept_old_clients()
-    places = {WHERE_THE_LOG_IS: str(log), WHERE_THE_ENGINE_IS: stage.engine.url}
+    places = {WHERE_THE_LOG_IS: str(log), WHERE_THE_ENGINE_IS: stage.engine.url, **(changes or {})}
     filebeat = Filebeat(INTO_ENGINES, CONFIGURATIONS / "filebeat-7.12-oss.yml", places, *options)
     try:
         yield filebeat

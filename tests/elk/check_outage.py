@@ -10,10 +10,8 @@ from documents import count, has, read_lines
 from parts import wait_until
 from stage import Stage
 
-EVENTS = 6_000
+EVENTS = 10_000
 """Enough to be shipping still when the first ones have arrived."""
-OFTEN = ("-E", "output.elasticsearch.backoff.max=2s")
-"""Filebeat waits twice as long after each attempt in vain, up to a minute; that is not looked at."""
 
 
 def check_outage(stage: Stage) -> None:
@@ -23,7 +21,7 @@ def check_outage(stage: Stage) -> None:
     half = len(texts) // 2
     log.write_bytes(b"".join(texts[:half]))
 
-    with into(stage, log, *OFTEN) as filebeat, filebeat:
+    with into(stage, log) as filebeat, filebeat:
         wait_until("the first documents are there", lambda: has(engine, 1), SECONDS)
         engine.stop(signal.SIGKILL)
         checks.true("the engine dies while documents flow", not filebeat.has_shipped(log))

@@ -22,6 +22,7 @@ from check_bad_input import check_bad_input  # noqa: E402
 from check_bulk import check_bulk  # noqa: E402
 from check_data_stream import check_data_stream  # noqa: E402
 from check_demo import check_demo  # noqa: E402
+from check_dialogue import check_dialogue  # noqa: E402
 from check_filebeat import check_filebeat  # noqa: E402
 from check_outage import check_outage  # noqa: E402
 from check_panels import check_panels  # noqa: E402
@@ -36,6 +37,7 @@ CHECKS = {
     "demo": check_demo,
     "by the pipeline": check_pipeline,
     "by Filebeat": check_filebeat,
+    "without the dialogue": check_dialogue,
     "bad input": check_bad_input,
     "engine down, Filebeat": check_outage,
     "by rsyslog": check_rsyslog,

@@ -70,9 +70,15 @@ def seldom(dice: random.Random, most: int) -> int:
     return int(most ** dice.random())
 
 
-def write(out: BinaryIO, events: int, messages_a_second: float = 1.0, smtpd: int = 0) -> int:
+def write(
+    out: BinaryIO,
+    events: int,
+    messages_a_second: float = 1.0,
+    smtpd: int = 0,
+    most_live: int = LIVE,
+) -> int:
     """Writes a report stream of at least so many events; gives their number. Each `smtpd` has other
-    sessions, with ids that no other one has."""
+    sessions, with ids that no other one has; `most_live` of them at a time."""
     handshake, sessions = read_sessions([str(path) for path in RECORDINGS])
     out.writelines(handshake)
     dice = random.Random(7 + smtpd)
@@ -80,7 +86,7 @@ def write(out: BinaryIO, events: int, messages_a_second: float = 1.0, smtpd: int
     started = written = time_us = 0
     pause = int(1_000_000 / messages_a_second / 30)
     while live or written < events:
-        while len(live) < LIVE and written < events:
+        while len(live) < most_live and written < events:
             live.append(Copy(smtpd, started, sessions[started % len(sessions)], dice))
             started += 1
         copy = live[dice.randrange(len(live))]
