@@ -41,8 +41,10 @@ def size_of(engine: Engine, index: str) -> int:
 
 def measure(engine: Engine, template: dict[str, Any], log: Path) -> tuple[int, Counter[str]]:
     """Documents, and bytes by kind of Lucene's files, of the merged index; in all also before."""
-    template["template"]["settings"]["index"]["number_of_replicas"] = 0
-    template["template"]["settings"]["index"].pop("auto_expand_replicas", None)
+    settings = template["template"]["settings"]["index"]
+    settings["number_of_replicas"] = 0
+    settings.pop("auto_expand_replicas", None)
+    settings["store"] = {"stats_refresh_interval": "0s"}  # sizes as they are, not as they were
     engine.put("/_index_template/opensmtpd", template)
     refused = [answer for answer in ship(engine, log, INDEX) if answer["status"] != 201]
     if refused:
