@@ -89,15 +89,16 @@ class Installer(unittest.TestCase):
         self.assertIn("data_stream", puts["/_index_template/opensmtpd"])
 
     def test_shards_and_replicas_are_what_one_asks_for(self):
-        for asked, settings in (((), {"number_of_shards": 1, "auto_expand_replicas": "0-1"}),
-                                (("--shards", "3", "--replicas", "2"), {"number_of_shards": 3, "number_of_replicas": 2}),
-                                (("--replicas", "0", "--data-stream"), {"number_of_shards": 1, "number_of_replicas": 0})):
+        asked = {"": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
+                 "--shards 3 --replicas 2": {"number_of_shards": 3, "number_of_replicas": 2},
+                 "--data-stream --replicas 0": {"number_of_shards": 1, "number_of_replicas": 0}}
+        for options, settings in asked.items():
             with Server({"GET /": (200, ELASTICSEARCH)}) as server:
-                self.assertEqual(self.install("--url", server.url, *asked)[0], 0)
+                self.assertEqual(self.install("--url", server.url, *options.split())[0], 0)
                 puts = {path: json.loads(body) for method, path, body in server.requests if method == "PUT"}
             index = puts["/_index_template/opensmtpd"]["template"]["settings"]["index"]
-            self.assertEqual({name: value for name, value in index.items() if name.startswith(("number", "auto"))},
-                             settings)
+            counts = {name: value for name, value in index.items() if name.startswith(("number_of", "auto_expand"))}
+            self.assertEqual(counts, settings)
 
     def test_a_dry_run_sends_nothing(self):
         with Server({"GET /": (200, ELASTICSEARCH), "GET /_ilm/policy/opensmtpd": NO_POLICY}) as server:

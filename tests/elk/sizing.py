@@ -16,6 +16,17 @@ SHARD_GB = 40
 """Between the 30 and 50 that an engine moves and merges well."""
 DAYS = 30
 
+HEADINGS = (
+    "messages a second",
+    "`--detail`",
+    "a day",
+    "with one replica",
+    f"shards of {SHARD_GB} GB a day",
+    "one is full after",
+    f"{DAYS} days",
+    "with one replica",
+)
+
 
 def amount(gigabytes: float) -> str:
     value, unit = (gigabytes / 1000, "TB") if gigabytes >= 1000 else (gigabytes, "GB")
@@ -33,7 +44,7 @@ def row(rate: int, name: str, event_bytes: int) -> str:
         name,
         amount(a_day),
         amount(2 * a_day),
-        f"{a_day / SHARD_GB:.2g}" if a_day < SHARD_GB else f"{math.ceil(a_day / SHARD_GB)}",
+        str(math.ceil(a_day / SHARD_GB)),
         period(SHARD_GB / a_day),
         amount(DAYS * a_day),
         amount(2 * DAYS * a_day),
@@ -42,8 +53,8 @@ def row(rate: int, name: str, event_bytes: int) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    print("| messages a second | lines | a day | with one replica | shards of 40 GB a day | one is full after | 30 days | with one replica |")
-    print("|" + "---|" * 8)
+    print("| " + " | ".join(HEADINGS) + " |")
+    print("|" + "---|" * len(HEADINGS))
     for rate in RATES:
         for argument in arguments:
             name, _, event_bytes = argument.partition("=")
