@@ -31,7 +31,10 @@ class MailHost:
             WHERE_THE_LOG_IS: str(self.log),
             WHERE_THE_ENGINE_IS: '", "'.join(node.url for node in nodes),
         }
-        self.filebeat = Filebeat(INTO_ENGINES, CONFIGURATIONS / "filebeat-7.12-oss.yml", places)
+        # Between attempts in vain it waits up to a minute; that is not looked at.
+        options = "-E", "output.elasticsearch.backoff.max=2s"
+        shipped = CONFIGURATIONS / "filebeat-7.12-oss.yml"
+        self.filebeat = Filebeat(INTO_ENGINES, shipped, places, *options)
 
     def __enter__(self) -> MailHost:
         self._filter = subprocess.Popen(
