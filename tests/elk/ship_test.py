@@ -46,7 +46,7 @@ CHECKS = {
 }
 KEPT = {"dashboards", "demo", "by the pipeline"}
 """The checks that look at the documents of the ones before."""
-WITH_FILEBEAT = {"by Filebeat", "bad input", "engine down, Filebeat"}
+WITH_FILEBEAT = {"by Filebeat", "without the dialogue", "bad input", "engine down, Filebeat", "data stream"}
 
 
 def make_lines(folder: Path, binary: str, recorder: str) -> Path:
