@@ -27,9 +27,10 @@ from check_filebeat import check_filebeat  # noqa: E402
 from check_outage import check_outage  # noqa: E402
 from check_panels import check_panels  # noqa: E402
 from check_pipeline import check_pipeline  # noqa: E402
-from check_rsyslog import check_rsyslog, check_rsyslog_outage  # noqa: E402
+from check_syslog_daemon import outages, shipping  # noqa: E402
 from filebeat import INTO_ENGINES  # noqa: E402
 from stage import Stage  # noqa: E402
+from syslog_daemon import Rsyslog, SyslogNg  # noqa: E402
 
 CHECKS = {
     "by _bulk": check_bulk,
@@ -40,8 +41,10 @@ CHECKS = {
     "without the dialogue": check_dialogue,
     "bad input": check_bad_input,
     "engine down, Filebeat": check_outage,
-    "by rsyslog": check_rsyslog,
-    "engine down, rsyslog": check_rsyslog_outage,
+    "by rsyslog": shipping(Rsyslog),
+    "engine down, rsyslog": outages(Rsyslog),
+    "by syslog-ng": shipping(SyslogNg),
+    "engine down, syslog-ng": outages(SyslogNg),
     "data stream": check_data_stream,
 }
 KEPT = {"dashboards", "demo", "by the pipeline"}
@@ -58,7 +61,8 @@ def make_lines(folder: Path, binary: str, recorder: str) -> Path:
 
 def main(name: str, binary: str, recorder: str) -> int:
     has_filebeat = part_if_any("filebeat", INTO_ENGINES)
-    part("syslog-daemon", "rsyslog-elasticsearch")
+    for daemon in (Rsyslog, SyslogNg):
+        part("syslog-daemon", daemon.package)
     checks = Checks()
     with tempfile.TemporaryDirectory(prefix="filter-jsonlog-elk.") as temporary:
         folder = Path(temporary)
