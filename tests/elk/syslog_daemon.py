@@ -23,7 +23,7 @@ class SyslogDaemon:
     package = ""
     configuration: Path
     places: dict[str, int] = {}
-    """What a site fills in, and how often it stands in the configuration."""
+    """What a site fills in, and the seconds until it tries again; how often it stands in the configuration."""
     engine_down = ""
     """What it says when it finds no engine."""
     keeps_refused = False
@@ -113,7 +113,7 @@ class Rsyslog(SyslogDaemon):
     name = "rsyslog"
     package = "rsyslog-elasticsearch"
     configuration = ROOT / "contrib/rsyslog/elasticsearch.conf"
-    places = {"/var/log/smtpd/": 3, 'serverport="9200"': 1}
+    places = {"/var/log/smtpd/": 3, 'serverport="9200"': 1, 'resumeInterval="5"': 1}
     engine_down = "suspended (module 'omelasticsearch')"
     keeps_refused = True
     most_lost = 1024
@@ -122,6 +122,7 @@ class Rsyslog(SyslogDaemon):
         return {
             "/var/log/smtpd/": f"{self.folder}/",
             'serverport="9200"': f'serverport="{engine.port}"',
+            'resumeInterval="5"': 'resumeInterval="1"',
         }
 
     def main(self) -> str:
@@ -141,7 +142,12 @@ class SyslogNg(SyslogDaemon):
     name = "syslog-ng"
     package = "syslog-ng-mod-http"
     configuration = ROOT / "contrib/syslog-ng/elasticsearch.conf"
-    places = {"/var/log/smtpd/": 2, "http://127.0.0.1:9200/": 1, '"/var/lib/syslog-ng"': 1}
+    places = {
+        "/var/log/smtpd/": 2,
+        "http://127.0.0.1:9200/": 1,
+        '"/var/lib/syslog-ng"': 1,
+        "time-reopen(5)": 1,
+    }
     engine_down = "error sending HTTP request"
     reads_rotated = True
 
@@ -150,6 +156,7 @@ class SyslogNg(SyslogDaemon):
             "/var/log/smtpd/": f"{self.folder}/",
             "http://127.0.0.1:9200/": f"{engine.url}/",
             '"/var/lib/syslog-ng"': f'"{self.work}"',
+            "time-reopen(5)": "time-reopen(1)",
         }
 
     def main(self) -> str:
