@@ -90,7 +90,7 @@ void Document::begin(Size size, std::int64_t time_us)
 // Closes opensmtpd and the document.
 std::string_view Document::end()
 {
-  write_truncated();
+  write_truncated(json_);
   json_.end_object();
   json_.end_object();
   return json_.text();
@@ -154,18 +154,6 @@ void Document::write_times(const Session& session)
   if (session.to_mail_us)
     json_.member("to_mail_us", *session.to_mail_us);
   json_.end_object();
-}
-
-void Document::write_truncated()
-{
-  if (json_.cuts() == 0)
-    return;
-  json_.key("truncated");
-  json_.begin_array();
-  for (const auto& [field, name] : field_names)
-    if ((json_.cuts() & cut_bit(field)) != 0)
-      json_.token(name);
-  json_.end_array();
 }
 
 void Document::time_member(std::string_view name, std::int64_t time_us)

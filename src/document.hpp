@@ -30,7 +30,6 @@ private:
   void write_event(const EventLine& line);
   void write_logger(std::string_view record, const LoggerState& logger);
   void write_times(const Session& session);
-  void write_truncated();
   void time_member(std::string_view name, std::int64_t time_us);
 
   const LineSettings& settings_;

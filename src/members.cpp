@@ -390,4 +390,16 @@ void write_moment(Json& json, const Session& session, const Report* report)
   }
 }
 
+void write_truncated(Json& json)
+{
+  if (json.cuts() == 0)
+    return;
+  json.key("truncated");
+  json.begin_array();
+  for (const auto& [field, name] : field_names)
+    if ((json.cuts() & cut_bit(field)) != 0)
+      json.token(name);
+  json.end_array();
+}
+
 } // namespace jsonlog

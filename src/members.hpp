@@ -38,4 +38,7 @@ void write_tx_from(Json& json, const Session& session);
 bool has_moment(const Session& session);
 void write_moment(Json& json, const Session& session, const Report* report);
 
+// The last member of opensmtpd: what was cut so far. Nothing if nothing was.
+void write_truncated(Json& json);
+
 } // namespace jsonlog

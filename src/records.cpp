@@ -3,6 +3,7 @@
 
 #include "event_line.hpp"
 #include "jsonlog/time_text.hpp"
+#include "members.hpp"
 
 #include <algorithm>
 #include <array>
@@ -193,14 +194,7 @@ private:
   // Closes opensmtpd and the document.
   std::string end()
   {
-    if (json_.cuts() != 0) {
-      json_.key("truncated");
-      json_.begin_array();
-      for (const auto& [field, name] : field_names)
-        if ((json_.cuts() & cut_bit(field)) != 0)
-          json_.token(name);
-      json_.end_array();
-    }
+    write_truncated(json_);
     json_.end_object();
     json_.end_object();
     return std::string(json_.text());
