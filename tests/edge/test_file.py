@@ -355,13 +355,17 @@ class FullDisk(FileTest):
             except OSError:
                 pass
 
+    def fill_while_it_writes(self, running: Filter) -> None:
+        """One line is there; 200 more find no room, which has been told."""
+        running.start().send(connect())
+        self.wait_for_lines(1)
+        self.fill()
+        running.send(report("timeout") * 200)
+        self.wait_for_trouble(running)
+
     def test_lines_wait_and_all_of_them_come(self) -> None:
         with Filter(*self.output) as running:
-            running.start().send(connect())
-            self.wait_for_lines(1)
-            self.fill()
-            running.send(report("timeout") * 200)
-            self.wait_for_trouble(running)
+            self.fill_while_it_writes(running)
             self.ballast.unlink()
             self.wait_for_lines(201)
             status, _, err = running.end()
@@ -371,11 +375,7 @@ class FullDisk(FileTest):
 
     def test_what_is_written_in_part_at_the_end_is_cut_off(self) -> None:
         with Filter(*self.output) as running:
-            running.start().send(connect())
-            self.wait_for_lines(1)
-            self.fill()
-            running.send(report("timeout") * 200)
-            self.wait_for_trouble(running)
+            self.fill_while_it_writes(running)
             status, _, err = running.end()
         self.assertEqual(status, 0)
         self.assertIn(b"lost at the end", err)
@@ -384,11 +384,7 @@ class FullDisk(FileTest):
 
     def test_emptying_the_file_makes_room(self) -> None:
         with Filter(*self.output) as running:
-            running.start().send(connect())
-            self.wait_for_lines(1)
-            self.fill()
-            running.send(report("timeout") * 200)
-            self.wait_for_trouble(running)
+            self.fill_while_it_writes(running)
             before = program.records(self.file.read_bytes().rpartition(b"\n")[0])
             os.truncate(self.file, 0)
             self.ballast.unlink()
