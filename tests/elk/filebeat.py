@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import re
 import shutil
-import signal
-import subprocess
 import tempfile
 from pathlib import Path
 from types import TracebackType
 
+from background import Background
 from parts import part
 
 INTO_ENGINES = "7.12.1"
@@ -42,16 +41,8 @@ class Filebeat:
 
     def __enter__(self) -> Filebeat:
         folders = ["--path.home", str(self.folder), "--path.data", str(self.folder / "data")]
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                ["nice", "-n", "15", self.program, "-e", "-c", self.configuration]
-                + [*folders, *self.options],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                start_new_session=True,
-            )
+        command = [self.program, "-e", "-c", self.configuration, *folders, *self.options]
+        self._process = Background(command, self.log, self.folder)
         return self
 
     def __exit__(
@@ -60,15 +51,10 @@ class Filebeat:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.end()
 
     def is_running(self) -> bool:
-        return self._process.poll() is None
+        return self._process.is_running()
 
     def has_shipped(self, path: Path) -> bool:
         """Whether the output took everything up to the file's end: that is what the registry

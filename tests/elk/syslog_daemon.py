@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 from types import TracebackType
 
+from background import Background
 from documents import read_lines
 from engine import Engine
 from journal import Line
@@ -64,16 +64,8 @@ class SyslogDaemon:
     def __enter__(self) -> SyslogDaemon:
         self.work.mkdir(exist_ok=True)
         libraries = {str(library.parent) for library in self.tree.rglob("*.so*")}
-        with (self.folder / "said").open("ab") as said:
-            self._process = subprocess.Popen(
-                ["nice", "-n", "15", *self.command()],
-                env={**os.environ, "LD_LIBRARY_PATH": ":".join(sorted(libraries))},
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-                cwd=self.folder,
-                start_new_session=True,
-            )
+        environment = {**os.environ, "LD_LIBRARY_PATH": ":".join(sorted(libraries))}
+        self._process = Background(self.command(), self.folder / "said", self.folder, environment)
         return self
 
     def __exit__(
@@ -82,12 +74,7 @@ class SyslogDaemon:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(30)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.end()
 
     def forget(self) -> None:
         """As if it had never read the file."""
