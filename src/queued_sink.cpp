@@ -211,8 +211,7 @@ void QueuedSink::run() noexcept
     const std::lock_guard lock(mutex_);
     refused_seen_ = refused_;
   }
-  if (troubled_ && pause_ == Clock::duration::zero())
-    end_trouble();
+  end_trouble();
   const std::lock_guard lock(mutex_);
   ended_ = true;
   room_.notify_one();
@@ -229,7 +228,7 @@ void QueuedSink::look() noexcept
     queued_max_ = std::max(queued_max_, front_.size + in_hand_);
   }
   if (refused != std::exchange(refused_seen_, refused))
-    begin_trouble("too slow", "; lines are dropped");
+    begin_trouble(Trouble::slow, "too slow", "; lines are dropped");
   if (reopening)
     reopen();
   const auto now = Clock::now();
@@ -260,8 +259,7 @@ void QueuedSink::take() noexcept
     if (worthwhile_ != nullptr)
       room_.notify_one();
   }
-  // The output takes what it is given, and keeps up.
-  if (troubled_ && pause_ == Clock::duration::zero() && !refusing && size < capacity_ / 2)
+  if (!refusing && size < capacity_ / 2)
     end_trouble();
 }
 
@@ -289,7 +287,7 @@ void QueuedSink::fail() noexcept
   if (reason == EAGAIN)
     return;
   ++errors_;
-  begin_trouble(std::strerror(reason), "; will try again");
+  begin_trouble(Trouble::failing, std::strerror(reason), "; will try again");
 }
 
 // Until there is something to do; false: it is time to end.
@@ -313,19 +311,24 @@ bool QueuedSink::sleep() noexcept
   return !ending_;
 }
 
-void QueuedSink::begin_trouble(const char* what, const char* more) noexcept
+// Says so, unless it is known already, or is only a consequence of what is known.
+void QueuedSink::begin_trouble(Trouble trouble, const char* what, const char* more) noexcept
 {
-  if (std::exchange(troubled_, true))
+  if (trouble <= trouble_)
     return;
+  trouble_ = trouble;
   try {
     diagnostics_.say(name_ + ": " + what + more);
   } catch (...) { // no memory to say so
   }
 }
 
+// Says so, if there was any, and the output took what it was given last. REQUIRES: it keeps up.
 void QueuedSink::end_trouble() noexcept
 {
-  troubled_ = false;
+  if (trouble_ == Trouble::none || pause_ != Clock::duration::zero())
+    return;
+  trouble_ = Trouble::none;
   const std::uint64_t refused = refused_seen_ - std::exchange(refused_told_, refused_seen_);
   try {
     diagnostics_.say(name_ + ": writing again, " + std::to_string(refused) + " lines dropped");

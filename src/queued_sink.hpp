@@ -105,6 +105,7 @@ private:
   using Clock = std::chrono::steady_clock;
   using Level = spdlog::level::level_enum;
   enum class Sleep : std::uint8_t { none, idle, pausing };
+  enum class Trouble : std::uint8_t { none, slow, failing }; // the worse, the higher
 
   struct Buffer
   {
@@ -125,7 +126,7 @@ private:
   void offer() noexcept;
   bool sleep() noexcept;
   void fail() noexcept;
-  void begin_trouble(const char* what, const char* more) noexcept;
+  void begin_trouble(Trouble trouble, const char* what, const char* more) noexcept;
   void end_trouble() noexcept;
 
   const std::string name_;
@@ -160,7 +161,7 @@ private:
   Buffer back_;
   Clock::time_point next_look_{};
   Clock::duration pause_{}; // before the next try; zero: the last one went well
-  bool troubled_ = false;
+  Trouble trouble_ = Trouble::none;
   std::uint64_t refused_seen_ = 0; // of refused_
   std::uint64_t refused_told_ = 0;
 };

@@ -171,6 +171,25 @@ TEST_SUITE("queued_sink")
                             "fake: writing again, 0 lines dropped\n");
   }
 
+  TEST_CASE("an output that was only slow and then breaks says why")
+  {
+    Log log;
+    log.stop_the_output();
+    log.write_many(lines_in_half);
+    int writes = -1;
+    const auto has_written_twice = [&writes](const FakeSink::Calls& calls) {
+      writes = writes < 0 ? calls.write : writes;
+      return calls.write > writes + 1;
+    };
+    REQUIRE(log.sink->wait_until(has_written_twice));
+    log.sink->set_room(0, ENOSPC);
+    writes = -1;
+    REQUIRE(log.sink->wait_until(has_written_twice));
+    REQUIRE(log.sink->stop(long_enough));
+    CHECK(log.said.str() == "fake: too slow; lines are dropped\n"
+                            "fake: No space left on device; will try again\n");
+  }
+
   TEST_CASE("an output that cannot be opened is tried again, and loses nothing meanwhile")
   {
     Log log;
