@@ -12,6 +12,7 @@ Pipeline::Pipeline(LineSettings settings, Format format, std::size_t max_session
                    Snapshot::Way way)
   : format_(format)
   , caps_(caps_for(settings.detail))
+  , max_line_(settings.max_line)
   , sessions_(max_sessions)
   , snapshot_(std::move(settings), way)
   , sink_(sink)
@@ -107,15 +108,14 @@ void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
   const Sections changed = apply(session, report, caps_);
   if (format_ == Format::json) {
     const std::string_view line = snapshot_.event(slot, session, &report, changed, logger_);
-    write_snapshot(line, worth_of(session, report));
+    write(line, worth_of(session, report), !snapshot_.truncated());
     return;
   }
   plain_line_.clear();
-  if (format_ == Format::raw)
-    append_raw(plain_line_, report, in_auth_exchange);
-  else
-    append_kv(plain_line_, report, in_auth_exchange);
-  write(plain_line_.view(), worth_of(session, report));
+  const bool whole = format_ == Format::raw
+                       ? append_raw(plain_line_, report, in_auth_exchange, max_line_)
+                       : append_kv(plain_line_, report, in_auth_exchange, max_line_);
+  write(plain_line_.view(), worth_of(session, report), whole);
 }
 
 void Pipeline::feed_malformed(std::string_view line, std::string_view error) noexcept
@@ -127,15 +127,15 @@ void Pipeline::feed_malformed(std::string_view line, std::string_view error) noe
 void Pipeline::feed_anomaly(std::string_view line, std::string_view error)
 {
   if (format_ == Format::json) {
-    write_snapshot(snapshot_.anomaly(line, error, newest_us_, logger_), Worth::counted);
+    const std::string_view record = snapshot_.anomaly(line, error, newest_us_, logger_);
+    write(record, Worth::counted, !snapshot_.truncated());
     return;
   }
   plain_line_.clear();
-  if (format_ == Format::raw)
-    append_raw(plain_line_, line);
-  else
-    append_kv(plain_line_, line, error, newest_us_);
-  write(plain_line_.view(), Worth::counted);
+  const bool whole = format_ == Format::raw
+                       ? append_raw(plain_line_, line, max_line_)
+                       : append_kv(plain_line_, line, error, newest_us_, max_line_);
+  write(plain_line_.view(), Worth::counted, whole);
 }
 
 void Pipeline::end_session(SessionTable::Slot slot, Close close) noexcept
@@ -143,21 +143,18 @@ void Pipeline::end_session(SessionTable::Slot slot, Close close) noexcept
   make_line([&] {
     Session& session = sessions_[slot];
     const Sections changed = jsonlog::finish(session, close, newest_us_, caps_);
-    if (format_ == Format::json)
-      write_snapshot(snapshot_.event(slot, session, nullptr, changed, logger_), Worth::session_end);
+    if (format_ != Format::json)
+      return;
+    const std::string_view line = snapshot_.event(slot, session, nullptr, changed, logger_);
+    write(line, Worth::session_end, !snapshot_.truncated());
   });
   sessions_.erase(slot, false);
 }
 
-void Pipeline::write_snapshot(std::string_view line, Worth worth)
+void Pipeline::write(std::string_view line, Worth worth, bool whole)
 {
-  if (snapshot_.truncated())
+  if (!whole)
     ++counts_.truncated;
-  write(line, worth);
-}
-
-void Pipeline::write(std::string_view line, Worth worth)
-{
   const bool out = sink_.write(line, worth);
   ++logger_.sequence;
   if (!out)

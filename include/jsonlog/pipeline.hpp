@@ -50,7 +50,7 @@ public:
   {
     std::uint64_t sessions = 0;  // those that ended as well
     std::uint64_t malformed = 0; // lines of input that are no report
-    std::uint64_t truncated = 0; // lines that name what was cut
+    std::uint64_t truncated = 0; // lines of which something was cut
     std::array<std::uint64_t, std::variant_size_v<Event>> events{}; // reports, by their kind
 
     std::uint64_t reports() const noexcept
@@ -74,11 +74,11 @@ private:
   void feed_malformed(std::string_view line, std::string_view error) noexcept;
   void feed_anomaly(std::string_view line, std::string_view error);
   void end_session(SessionTable::Slot slot, Close close) noexcept;
-  void write_snapshot(std::string_view line, Worth worth);
-  void write(std::string_view line, Worth worth);
+  void write(std::string_view line, Worth worth, bool whole);
 
   Format format_;
   Caps caps_;
+  std::size_t max_line_;
   Handshake handshake_;
   bool running_ = false;     // reports have come since the last handshake
   bool run_started_ = false; // logger_.run_us is known

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: ISC
 //
 // Input: a byte of settings, then a report stream. One line comes out for each line that is no
-// handshake, every line is valid JSON (or one line of text), and no secret comes out.
+// handshake, every line is valid JSON (or one line of text) and no longer than wanted, and no
+// secret comes out.
 #include "fuzz_target.hpp"
 #include "json_line.hpp"
 #include "jsonlog/pipeline.hpp"
@@ -29,13 +30,15 @@ bool is_synthetic(std::string_view line)
 class Checker : public LineSink
 {
 public:
-  explicit Checker(Format format)
+  Checker(Format format, std::size_t max_line)
     : format_(format)
+    , max_line_(max_line)
   {}
 
   bool write(std::string_view line, jsonlog::Worth) override
   {
     require(line.find('\n') == line.size() - 1, "a line is one line");
+    require(line.size() - 1 <= max_line_, "a line is no longer than wanted");
     require(format_ != Format::json || is_json_line(line), "a line is valid JSON");
     require(line.find(planted_secret) == std::string_view::npos, "no secret comes out");
     synthetic += format_ == Format::json && is_synthetic(line) ? 1U : 0U;
@@ -47,6 +50,7 @@ public:
 
 private:
   Format format_;
+  std::size_t max_line_;
 };
 
 // Counted without the pipeline: all lines but those of a handshake.
@@ -89,7 +93,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
   const Format format = (choice & 48) == 48   ? Format::raw
                         : (choice & 48) == 32 ? Format::kv
                                               : Format::json;
-  Checker sink(format);
+  Checker sink(format, settings.max_line);
   Pipeline pipeline(settings, format, limits::max_sessions, sink);
   LineReader reader;
   for (std::string_view rest = stream; !rest.empty();) {

@@ -245,4 +245,32 @@ TEST_SUITE("pipeline")
             "time=2026-11-21T00:11:19.000002Z event=malformed-report error=\"not a report\" "
             "original=\"what is this\"\n"});
   }
+
+  TEST_CASE("a long raw line is cut at the longest that is wanted")
+  {
+    Walk walk(Format::raw);
+    const std::string reply(2 * limits::max_line, 'x');
+    walk.tell(one, "protocol-server", reply).feed(reply).tell(one, "timeout");
+    CHECK(walk.sink.lines.at(0).size() == limits::max_line + 1);
+    CHECK(walk.sink.lines.at(0).ends_with("xx\n"));
+    CHECK(walk.sink.lines.at(1) == reply.substr(0, limits::max_line) + '\n');
+    CHECK(walk.pipeline.counts().truncated == 2);
+  }
+
+  TEST_CASE("a long kv line loses the end of the value that does not fit, and what follows it")
+  {
+    Walk walk(Format::kv);
+    const std::string start = "time=2026-11-21T00:11:19.000002Z version=0.7 subsystem=smtp-in "
+                              "event=link-identify session=53d780c857e25095 method=";
+    const std::string fitting(limits::max_line - start.size() - 2, 'x');
+    const std::string quotes(limits::max_line, '"');
+    walk.tell(one, "link-identify", fitting + "y|name")
+      .tell(one, "link-identify", quotes + "|name");
+    CHECK(walk.sink.lines.at(0) == start + '"' + fitting + "\"\n");
+    std::string escaped;
+    while (start.size() + escaped.size() + 4 <= limits::max_line)
+      escaped += "\\\"";
+    CHECK(walk.sink.lines.at(1) == start + '"' + escaped + "\"\n");
+    CHECK(walk.pipeline.counts().truncated == 2);
+  }
 }
