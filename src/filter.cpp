@@ -2,6 +2,7 @@
 #include "filter.hpp"
 
 #include "confinement.hpp"
+#include "descriptor.hpp"
 #include "event_log.hpp"
 #include "jsonlog/line_reader.hpp"
 #include "output.hpp"
@@ -82,18 +83,6 @@ sigset_t take_signals()
   for (const int signal : {SIGHUP, SIGUSR2, SIGTERM, SIGINT})
     sigdelset(&before, signal);
   return before;
-}
-
-bool write_all(int descriptor, std::string_view text)
-{
-  while (!text.empty()) {
-    const ssize_t count = write(descriptor, text.data(), text.size());
-    if (count < 0 && errno != EINTR && errno != EAGAIN)
-      return false;
-    if (count > 0)
-      text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
 }
 
 bool is_regular_file(int descriptor)
@@ -239,7 +228,8 @@ private:
   void answer_handshake()
   {
     registered_ = true;
-    if (!write_all(STDOUT_FILENO, pipeline_.handshake().registration()))
+    const std::string registration = pipeline_.handshake().registration();
+    if (write_to(STDOUT_FILENO, registration) < registration.size())
       diagnostics_.say("cannot answer smtpd's handshake");
     dup2(STDERR_FILENO, STDOUT_FILENO);
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "log_file.hpp"
 
+#include "descriptor.hpp"
+
 #include <cerrno>
 #include <utility>
 
@@ -108,15 +110,7 @@ bool LogFile::has_name() const noexcept
 
 std::size_t LogFile::write(std::string_view bytes) noexcept
 {
-  std::size_t written = 0;
-  while (written < bytes.size()) {
-    const ssize_t count = ::write(descriptor_, bytes.data() + written, bytes.size() - written);
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count < 0)
-      break;
-    written += static_cast<std::size_t>(count);
-  }
+  const std::size_t written = write_to(descriptor_, bytes);
   size_ += written;
   return written;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 #include "replay.hpp"
 
+#include "descriptor.hpp"
 #include "event_log.hpp"
 #include "jsonlog/line_reader.hpp"
 #include "output.hpp"
@@ -32,16 +33,8 @@ public:
 
   bool flush()
   {
-    std::string_view rest = buffer_;
-    while (!rest.empty()) {
-      const ssize_t count = ::write(STDOUT_FILENO, rest.data(), rest.size());
-      if (count < 0 && errno != EINTR) {
-        failed_ = true;
-        break;
-      }
-      if (count > 0)
-        rest.remove_prefix(static_cast<std::size_t>(count));
-    }
+    if (write_to(STDOUT_FILENO, buffer_) < buffer_.size())
+      failed_ = true;
     buffer_.clear();
     return !failed_;
   }

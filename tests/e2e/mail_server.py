@@ -132,7 +132,7 @@ class MailServer:
                 while probe.recv(100):
                     pass
                 return greeted
-        except ConnectionError:
+        except (ConnectionError, TimeoutError):
             return False
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 INCLUDE = re.compile(r'^#include [<"]([^>"]+)[>"]', re.MULTILINE)
-PROGRAM = {"confinement", "diagnostics", "event_log", "file_sink", "file_tail", "filter", "log_file",
+PROGRAM = {"confinement", "descriptor", "diagnostics", "event_log", "file_sink", "file_tail", "filter", "log_file",
            "main", "option_checks", "options", "output", "queued_sink", "replay", "rotated_files", "rotation",
            "syslog_header", "syslog_sink", "verify", "version"}  # what stands on the library
 BANNED = re.compile(r"spdlog|CLI|fstream|iostream|cstdio|unistd\.h|filesystem|thread|mutex|ctime|signal")
