@@ -9,7 +9,6 @@ import socket
 import ssl
 from dataclasses import dataclass
 from itertools import count
-from types import TracebackType
 
 # Below the ports that the kernel hands out by itself: a client's port names its session for the
 # whole run.
@@ -43,9 +42,7 @@ class Client:
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.vanish()
 
     def _encrypt(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import signal
 from contextlib import ExitStack
-from types import TracebackType
 from typing import Any
 
 from engine import Engine, EngineError, free_port
@@ -45,12 +44,7 @@ class Cluster:
             self._open = opening.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._open.close()
 
     @property

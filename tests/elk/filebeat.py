@@ -8,7 +8,6 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
-from types import TracebackType
 
 from background import Background
 from parts import part
@@ -45,12 +44,7 @@ class Filebeat:
         self._process = Background(command, self.log, self.folder)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._process.end()
 
     def is_running(self) -> bool:

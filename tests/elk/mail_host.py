@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
-from types import TracebackType
 
 import traffic
 from check_filebeat import CONFIGURATIONS, WHERE_THE_ENGINE_IS, WHERE_THE_LOG_IS
@@ -44,13 +43,8 @@ class MailHost:
         self.filebeat.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.filebeat.__exit__(kind, error, trace)
+    def __exit__(self, *_: object) -> None:
+        self.filebeat.__exit__()
         self.filebeat.remove()
         self._filter.kill()
         self._filter.wait()

@@ -7,7 +7,6 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from types import TracebackType
 
 from background import Background
 from documents import read_lines
@@ -68,12 +67,7 @@ class SyslogDaemon:
         self._process = Background(self.command(), self.folder / "said", self.folder, environment)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._process.end()
 
     def forget(self) -> None:
