@@ -69,7 +69,8 @@ void set_handler(int signal, void (*handler)(int))
 // Signals come in only while ppoll() waits, so that no system call is cut short by one.
 sigset_t take_signals()
 {
-  set_handler(SIGPIPE, SIG_IGN);
+  for (const int signal : {SIGPIPE, SIGXFSZ, SIGUSR1}) // they would end the process, and smtpd
+    set_handler(signal, SIG_IGN);
   set_handler(SIGHUP, on_hangup);
   set_handler(SIGUSR2, on_stats);
   set_handler(SIGTERM, on_termination);

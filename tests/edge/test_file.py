@@ -3,6 +3,7 @@
 path is what counts."""
 
 import os
+import resource
 import select
 import signal
 import stat
@@ -333,6 +334,42 @@ class Pipe(FileTest):
             self.assertEqual(lines[0]["event"]["action"], "file-start")
             numbers = sequences(lines[1:])
             self.assertEqual(numbers, list(range(numbers[0], numbers[0] + len(numbers))))
+
+
+class SizeLimit(FileTest):
+    """RLIMIT_FSIZE: the signal SIGXFSZ would end a process that does not expect it."""
+
+    @staticmethod
+    def limit(process: int, size: int) -> None:
+        resource.prlimit(process, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    def lift(self, running: Filter) -> None:
+        """When it was felt."""
+        assert running.process.stderr is not None
+        self.assertIn(b"File too large; will try again", running.process.stderr.readline())
+        self.limit(running.process.pid, resource.RLIM_INFINITY)
+
+    def test_at_the_start_ends_nothing(self) -> None:
+        self.file.write_bytes(b"{}\n" * 10)
+        with Filter(*self.output, preexec_fn=lambda: self.limit(0, 10)) as running:
+            running.start().send(connect())
+            self.lift(running)
+            self.assertEqual(sequences(self.wait_for_lines(11)[10:]), [0])
+            status, _, err = running.end()
+        self.assertEqual((status, err.count(b"\n")), (0, 1), err)
+
+    def test_ends_nothing_and_lines_wait_until_it_is_lifted(self) -> None:
+        with Filter(*self.output) as running:
+            running.start().send(connect())
+            self.wait_for_lines(1)
+            self.limit(running.process.pid, self.file.stat().st_size + 100)
+            running.send(report("timeout"))
+            self.lift(running)
+            self.wait_for_lines(2)
+            status, _, err = running.end()
+        self.assertEqual((status, err.count(b"\n")), (0, 1), err)
+        self.assertIn(b"writing again, 0 lines dropped", err)
+        self.assert_whole(self.file, total=3)
 
 
 @unittest.skipUnless(IS_ROOT, NEEDS_ROOT)
