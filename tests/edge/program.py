@@ -81,6 +81,11 @@ class Filter:
             answer += data
         return answer
 
+    def read_diagnostic(self) -> str:
+        """The next line on standard error, without its LF."""
+        assert self.process.stderr is not None
+        return self.process.stderr.readline().decode().rstrip("\n")
+
     def start(self) -> "Filter":
         """Through the handshake."""
         self.send(HANDSHAKE)

@@ -144,7 +144,7 @@ class Syslog(EdgeTest):
     def test_lines_wait_for_a_socket_that_comes_later(self) -> None:
         with Filter(*self.output).start() as running:
             running.send(connect())
-            self.assertEqual(read_line(running), f"{self.path}: No such file or directory; will try again")
+            self.assertEqual(running.read_diagnostic(), f"{self.path}: No such file or directory; will try again")
             daemon = self.daemon()
             self.assertEqual(daemon.receive_record()[1]["event"]["action"], "link-connect")
             self.assertEqual(running.end(), (0, b"", f"{self.path}: writing again, 0 lines dropped\n".encode()))
@@ -157,7 +157,7 @@ class Syslog(EdgeTest):
             daemon.close()
             for number in range(20):
                 running.send(report("protocol-client", f"NOOP {number}"))
-            self.assertEqual(read_line(running), f"{self.path}: Connection refused; will try again")
+            self.assertEqual(running.read_diagnostic(), f"{self.path}: Connection refused; will try again")
             daemon = self.daemon()
             numbers = [daemon.receive_record()[1]["opensmtpd"]["last"]["command"]["line"] for _ in range(20)]
             self.assertEqual(numbers, [f"NOOP {number}" for number in range(20)])
@@ -201,12 +201,6 @@ class Syslog(EdgeTest):
             expected = program.records(program.run("replay", str(recording)).stdout)
             self.assertEqual([daemon.receive_record()[1] for _ in expected], expected)
             self.assertEqual(running.end(), (0, b"", b""))
-
-
-def read_line(running: Filter) -> str:
-    """The next line on standard error."""
-    assert running.process.stderr is not None
-    return running.process.stderr.readline().decode().rstrip("\n")
 
 
 if __name__ == "__main__":
