@@ -21,8 +21,6 @@ class SyslogDaemon:
     name = ""
     package = ""
     configuration: Path
-    places: dict[str, int] = {}
-    """What a site fills in, and the seconds until it tries again; how often it stands in the configuration."""
     engine_down = ""
     """What it says when it finds no engine."""
     keeps_refused = False
@@ -41,16 +39,16 @@ class SyslogDaemon:
         self.work = self.folder / "work"
         self.own = self.folder / "own"
         text = self.configuration.read_text()
-        for place, times in self.places.items():
+        for place, (times, ours) in self.places(engine).items():
             if text.count(place) != times:
                 raise ValueError(f"{self.configuration} has {place} {text.count(place)} times")
-        for place, ours in self.fill_in(engine).items():
             text = text.replace(place, ours)
         (self.folder / "part.conf").write_text(text)
         (self.folder / "main.conf").write_text(self.main())
 
-    def fill_in(self, engine: Engine) -> dict[str, str]:
-        """What takes the place of each of `places`."""
+    def places(self, engine: Engine) -> dict[str, tuple[int, str]]:
+        """What a site fills in, and the seconds until it tries again: how often each stands in the
+        configuration, and what we put there."""
         raise NotImplementedError
 
     def main(self) -> str:
@@ -94,16 +92,15 @@ class Rsyslog(SyslogDaemon):
     name = "rsyslog"
     package = "rsyslog-elasticsearch"
     configuration = ROOT / "contrib/rsyslog/elasticsearch.conf"
-    places = {"/var/log/smtpd/": 3, 'serverport="9200"': 1, 'resumeInterval="5"': 1}
     engine_down = "suspended (module 'omelasticsearch')"
     keeps_refused = True
     most_lost = 1024
 
-    def fill_in(self, engine: Engine) -> dict[str, str]:
+    def places(self, engine: Engine) -> dict[str, tuple[int, str]]:
         return {
-            "/var/log/smtpd/": f"{self.folder}/",
-            'serverport="9200"': f'serverport="{engine.port}"',
-            'resumeInterval="5"': 'resumeInterval="1"',
+            "/var/log/smtpd/": (3, f"{self.folder}/"),
+            'serverport="9200"': (1, f'serverport="{engine.port}"'),
+            'resumeInterval="5"': (1, 'resumeInterval="1"'),
         }
 
     def main(self) -> str:
@@ -123,21 +120,15 @@ class SyslogNg(SyslogDaemon):
     name = "syslog-ng"
     package = "syslog-ng-mod-http"
     configuration = ROOT / "contrib/syslog-ng/elasticsearch.conf"
-    places = {
-        "/var/log/smtpd/": 2,
-        "http://127.0.0.1:9200/": 1,
-        '"/var/lib/syslog-ng"': 1,
-        "time-reopen(5)": 1,
-    }
     engine_down = "error sending HTTP request"
     reads_rotated = True
 
-    def fill_in(self, engine: Engine) -> dict[str, str]:
+    def places(self, engine: Engine) -> dict[str, tuple[int, str]]:
         return {
-            "/var/log/smtpd/": f"{self.folder}/",
-            "http://127.0.0.1:9200/": f"{engine.url}/",
-            '"/var/lib/syslog-ng"': f'"{self.work}"',
-            "time-reopen(5)": "time-reopen(1)",
+            "/var/log/smtpd/": (2, f"{self.folder}/"),
+            "http://127.0.0.1:9200/": (1, f"{engine.url}/"),
+            '"/var/lib/syslog-ng"': (1, f'"{self.work}"'),
+            "time-reopen(5)": (1, "time-reopen(1)"),
         }
 
     def main(self) -> str:
