@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "logged_line.hpp"
 
-#include "json.hpp"
+#include "jsonlog/text.hpp"
+#include "rapidjson.hpp"
 
 #include <algorithm>
 #include <array>

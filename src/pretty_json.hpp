@@ -3,7 +3,7 @@
 // RapidJSON's PrettyWriter for files that people read too: two blanks a level.
 #pragma once
 
-#include "json.hpp" // first: it says what RapidJSON does when a check fails
+#include "rapidjson.hpp"
 
 #include <string>
 #include <string_view>

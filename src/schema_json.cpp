@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 #include "field_tree.hpp"
+#include "jsonlog/limits.hpp"
 #include "pretty_json.hpp"
 #include "schema_forms.hpp"
 

@@ -3,6 +3,7 @@
 // The composable index template. It has only what Elasticsearch OSS 7.10 and OpenSearch know, so
 // that one file serves every engine since: no match_only_text, no wildcard, no lifecycle.
 #include "field_tree.hpp"
+#include "jsonlog/limits.hpp"
 #include "pretty_json.hpp"
 #include "schema_forms.hpp"
 
