@@ -3,16 +3,14 @@
 
 #include "descriptor.hpp"
 #include "event_log.hpp"
-#include "jsonlog/line_reader.hpp"
+#include "input_lines.hpp"
 #include "output.hpp"
 
-#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <memory>
 #include <string>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace jsonlog {
@@ -45,55 +43,15 @@ private:
   bool failed_ = false;
 };
 
-class Input
-{
-public:
-  explicit Input(const std::string& path)
-    : descriptor_(path == "-" ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC))
-  {}
-  ~Input()
-  {
-    if (descriptor_ >= 0)
-      close(descriptor_);
-  }
-  Input(const Input&) = delete;
-  Input& operator=(const Input&) = delete;
-
-  // False if the input cannot be opened or read; errno says why.
-  bool feed(Pipeline& pipeline) const
-  {
-    if (descriptor_ < 0)
-      return false;
-    LineReader reader;
-    for (;;) {
-      const auto [data, size] = reader.space();
-      const ssize_t count = read(descriptor_, data, size);
-      if (count < 0 && errno == EINTR)
-        continue;
-      if (count < 0)
-        return false;
-      if (count == 0)
-        break;
-      reader.commit(static_cast<std::size_t>(count));
-      while (const auto line = reader.next())
-        pipeline.feed(*line);
-    }
-    if (const auto line = reader.rest())
-      pipeline.feed(*line);
-    return true;
-  }
-
-private:
-  const int descriptor_;
-};
-
 bool replay_into(LineSink& sink, const Options& options, Diagnostics& diagnostics)
 {
   Pipeline pipeline(options.line, options.format, options.max_sessions, sink);
   for (const std::string& path : options.inputs) {
-    const Input input(path);
-    if (!input.feed(pipeline)) {
-      diagnostics.say(path + ": " + std::strerror(errno));
+    InputLines input(path);
+    while (const auto line = input.next())
+      pipeline.feed(*line);
+    if (input.error() != 0) {
+      diagnostics.say(path + ": " + std::strerror(input.error()));
       return false;
     }
   }
