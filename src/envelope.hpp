@@ -5,7 +5,7 @@
 
 #include "category.hpp"
 #include "json.hpp"
-#include "jsonlog/snapshot.hpp"
+#include "jsonlog/line_settings.hpp"
 
 #include <string>
 

@@ -3,7 +3,9 @@
 // What a line is made of.
 #pragma once
 
-#include "jsonlog/snapshot.hpp"
+#include "jsonlog/line_settings.hpp"
+#include "jsonlog/report.hpp"
+#include "jsonlog/session.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -267,7 +267,8 @@ private:
                                 counts.queued,
                                 counts.queued_max,
                                 counts.errors};
-      output_.write(stats_record(options_.line, pipeline_, facts, now_us()), Worth::always);
+      output_.write(stats_record(options_.line, pipeline_.account(), facts, now_us()),
+                    Worth::always);
       output_.idle();
     } catch (...) { // no memory for it now
     }

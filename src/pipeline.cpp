@@ -54,6 +54,11 @@ void Pipeline::feed(const Line& line) noexcept
     feed_malformed(line.text, error);
 }
 
+Account Pipeline::account() const noexcept
+{
+  return {handshake_, logger_, counts_, sessions_.size(), sessions_.oldest_start_us()};
+}
+
 void Pipeline::finish() noexcept
 {
   while (const auto slot = sessions_.idlest())

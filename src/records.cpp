@@ -60,17 +60,16 @@ public:
     return end();
   }
 
-  std::string stats(const Pipeline& pipeline, const StatsFacts& facts, std::int64_t time_us)
+  std::string stats(const Account& account, const StatsFacts& facts, std::int64_t time_us)
   {
-    const LoggerState& logger = pipeline.logger();
-    const Pipeline::Counts& counts = pipeline.counts();
+    const LoggerState& logger = account.logger;
+    const StreamCounts& counts = account.counts;
     const std::uint64_t lines_out = logger.sequence - logger.dropped;
     text_.clear();
     text_ << "stats " << lines_out << " lines " << logger.dropped << " dropped";
     begin(time_us);
     write_event("metric", "opensmtpd.stats", "stats");
-    write_observer(json_, settings_,
-                   {pipeline.handshake().smtpd_version(), pipeline.handshake().admd()});
+    write_observer(json_, settings_, {account.handshake.smtpd_version(), account.handshake.admd()});
     begin_opensmtpd("stats");
     if (logger.sequence > 0) {
       text_.clear();
@@ -81,8 +80,8 @@ public:
     json_.open_member("stats");
     json_.member("uptime_s", facts.uptime_s);
     json_.open_member("sessions");
-    json_.member("live", std::uint64_t{pipeline.sessions().size()});
-    json_.member("oldest_s", oldest_s(pipeline, time_us));
+    json_.member("live", std::uint64_t{account.live_sessions});
+    json_.member("oldest_s", oldest_s(account, time_us));
     json_.member("total", counts.sessions);
     json_.end_object();
     json_.open_member("events");
@@ -151,7 +150,7 @@ private:
     json_.end_array();
   }
 
-  void write_events(const Pipeline::Counts& counts)
+  void write_events(const StreamCounts& counts)
   {
     if (counts.reports() == 0)
       return;
@@ -183,9 +182,9 @@ private:
   }
 
   // The report's clock may be ahead of ours.
-  static std::uint64_t oldest_s(const Pipeline& pipeline, std::int64_t time_us)
+  static std::uint64_t oldest_s(const Account& account, std::int64_t time_us)
   {
-    const auto start_us = pipeline.sessions().oldest_start_us();
+    const auto& start_us = account.oldest_start_us;
     if (!start_us || *start_us >= time_us)
       return 0;
     return static_cast<std::uint64_t>(time_us - *start_us) / 1'000'000;
@@ -234,11 +233,11 @@ std::string meta_record(const LineSettings& settings, const ProcessFacts& proces
   });
 }
 
-std::string stats_record(const LineSettings& settings, const Pipeline& pipeline,
+std::string stats_record(const LineSettings& settings, const Account& account,
                          const StatsFacts& facts, std::int64_t time_us)
 {
   return within_budget(settings, [&](Size size) {
-    return RecordWriter(settings, size).stats(pipeline, facts, time_us);
+    return RecordWriter(settings, size).stats(account, facts, time_us);
   });
 }
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "envelope.hpp"
-#include "jsonlog/pipeline.hpp"
+#include "jsonlog/account.hpp"
 #include "meta_facts.hpp"
 
 #include <cstdint>
@@ -30,7 +30,8 @@ struct ProcessFacts
 std::string meta_record(const LineSettings& settings, const ProcessFacts& process,
                         const MetaFacts& facts, std::int64_t time_us);
 
-// What the pipeline does not count itself. Whole seconds, bytes, since the start of the process.
+// What an account of the stream does not hold. Whole seconds, bytes, since the start of the
+// process.
 struct StatsFacts
 {
   std::uint64_t uptime_s = 0;
@@ -40,7 +41,7 @@ struct StatsFacts
 };
 
 // With its LF.
-std::string stats_record(const LineSettings& settings, const Pipeline& pipeline,
+std::string stats_record(const LineSettings& settings, const Account& account,
                          const StatsFacts& facts, std::int64_t time_us);
 
 } // namespace jsonlog

@@ -10,6 +10,7 @@
 // gives the same output, live and in a replay.
 #pragma once
 
+#include "jsonlog/account.hpp"
 #include "jsonlog/handshake.hpp"
 #include "jsonlog/line_reader.hpp"
 #include "jsonlog/line_sink.hpp"
@@ -17,12 +18,9 @@
 #include "jsonlog/snapshot.hpp"
 #include "jsonlog/text_buffer.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <string_view>
-#include <variant>
 
 namespace jsonlog {
 
@@ -45,20 +43,8 @@ public:
   // Lines that the sink took, and then could not get out.
   void count_lost(std::uint64_t lines) noexcept { logger_.dropped += lines; }
 
-  // Of this run: a handshake in mid-stream begins them anew, as it does the sequence.
-  struct Counts
-  {
-    std::uint64_t sessions = 0;  // those that ended as well
-    std::uint64_t malformed = 0; // lines of input that are no report
-    std::uint64_t truncated = 0; // lines of which something was cut
-    std::array<std::uint64_t, std::variant_size_v<Event>> events{}; // reports, by their kind
-
-    std::uint64_t reports() const noexcept
-    {
-      return std::accumulate(events.begin(), events.end(), std::uint64_t{0});
-    }
-  };
-  const Counts& counts() const noexcept { return counts_; }
+  // Of this run: a handshake in mid-stream begins it anew, as it does the sequence.
+  Account account() const noexcept;
   const SessionTable& sessions() const noexcept { return sessions_; }
 
   // What smtpd has told of itself; complete when ready().
@@ -85,7 +71,7 @@ private:
   SessionTable sessions_;
   Snapshot snapshot_;
   LoggerState logger_;
-  Counts counts_;
+  StreamCounts counts_;
   std::int64_t newest_us_ = 0; // of the newest well-formed report
   TextBuffer plain_line_;
   LineSink& sink_;

@@ -11,49 +11,24 @@
 // bytes for six times the work; tests hold the two equal. It also writes what is seldom: the lines
 // over budget and the records of malformed lines.
 //
-// A line that is longer than Settings::max_line is put together again without its lists; if that
-// is not enough, anew with every text cut short. opensmtpd.truncated names what is missing.
+// A line that is longer than LineSettings::max_line is put together again without its lists; if
+// that is not enough, anew with every text cut short. opensmtpd.truncated names what is missing.
 #pragma once
 
 #include "jsonlog/handshake.hpp"
-#include "jsonlog/limits.hpp"
+#include "jsonlog/line_settings.hpp"
 #include "jsonlog/report.hpp"
 #include "jsonlog/session.hpp"
 #include "jsonlog/session_table.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace jsonlog {
 
-enum class Detail : std::uint8_t { compact, standard, full };
-
 // The caps that a session needs for what the detail shows.
 Caps caps_for(Detail detail) noexcept;
-
-// What is the same in all lines.
-struct LineSettings
-{
-  std::string program_version;
-  std::string host;                                        // empty: no host.name
-  std::vector<std::pair<std::string, std::string>> labels; // key, value
-  Detail detail = Detail::standard;
-  bool original = false;                   // with event.original
-  std::size_t max_line = limits::max_line; // bytes, the LF not counted
-};
-
-// opensmtpd.logger of a line.
-struct LoggerState
-{
-  std::int64_t run_us = 0; // time of the first report of this run
-  std::uint64_t sequence = 0;
-  std::uint64_t dropped = 0;
-};
 
 class Snapshot
 {

@@ -254,7 +254,7 @@ TEST_SUITE("pipeline")
     CHECK(walk.sink.lines.at(0).size() == limits::max_line + 1);
     CHECK(walk.sink.lines.at(0).ends_with("xx\n"));
     CHECK(walk.sink.lines.at(1) == reply.substr(0, limits::max_line) + '\n');
-    CHECK(walk.pipeline.counts().truncated == 2);
+    CHECK(walk.pipeline.account().counts.truncated == 2);
   }
 
   TEST_CASE("a long kv line loses the end of the value that does not fit, and what follows it")
@@ -271,6 +271,6 @@ TEST_SUITE("pipeline")
     while (start.size() + escaped.size() + 4 <= limits::max_line)
       escaped += "\\\"";
     CHECK(walk.sink.lines.at(1) == start + '"' + escaped + "\"\n");
-    CHECK(walk.pipeline.counts().truncated == 2);
+    CHECK(walk.pipeline.account().counts.truncated == 2);
   }
 }

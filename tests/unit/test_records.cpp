@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 #include "records.hpp"
 
+#include "jsonlog/pipeline.hpp"
 #include "memory_sink.hpp"
 #include "record.hpp"
 
@@ -32,7 +33,7 @@ struct Traffic
   }
   Record stats(const StatsFacts& facts = {}) const
   {
-    return Record(stats_record(settings(), pipeline, facts, noon_us));
+    return Record(stats_record(settings(), pipeline.account(), facts, noon_us));
   }
 
   MemorySink sink;
