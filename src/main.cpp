@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: ISC
-#include "diagnostics.hpp"
-#include "filter.hpp"
-#include "options.hpp"
-#include "replay.hpp"
-#include "schema.hpp"
-#include "verify.hpp"
+#include "output/diagnostics.hpp"
+#include "program/filter.hpp"
+#include "program/options.hpp"
+#include "program/replay.hpp"
+#include "program/verify.hpp"
+#include "schema/schema.hpp"
 
 #include <cstdio>
 #include <exception>

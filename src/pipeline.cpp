@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "jsonlog/pipeline.hpp"
 
-#include "plain_text.hpp"
-#include "worth.hpp"
+#include "line/plain_text.hpp"
+#include "line/worth.hpp"
 
 #include <utility>
 

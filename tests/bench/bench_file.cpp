@@ -4,11 +4,11 @@
 //
 // `cached` is what the filter does. `stock` is the obvious program: every line from nothing, and
 // spdlog's own rotating sink behind it. Compare the two with time(1) or the like.
-#include "diagnostics.hpp"
-#include "event_log.hpp"
-#include "file_sink.hpp"
 #include "jsonlog/line_reader.hpp"
 #include "jsonlog/pipeline.hpp"
+#include "output/diagnostics.hpp"
+#include "output/event_log.hpp"
+#include "output/file_sink.hpp"
 
 #include <cstdio>
 #include <memory>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 #pragma once
 
-#include "queued_sink.hpp"
+#include "output/queued_sink.hpp"
 
 #include <algorithm>
 #include <cerrno>

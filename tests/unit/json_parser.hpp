@@ -3,7 +3,7 @@
 // RapidJSON's parser, behind the library's assertion.
 #pragma once
 
-#include "rapidjson.hpp"
+#include "text/rapidjson.hpp"
 
 #include <rapidjson/document.h>
 #include <rapidjson/memorystream.h>

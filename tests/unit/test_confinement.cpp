@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
-#include "confinement.hpp"
+#include "program/confinement.hpp"
 
-#include "diagnostics.hpp"
+#include "output/diagnostics.hpp"
 
 #include <cerrno>
 #include <cstdio>

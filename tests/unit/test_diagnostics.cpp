@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-#include "diagnostics.hpp"
+#include "output/diagnostics.hpp"
 
 #include <algorithm>
 #include <memory>

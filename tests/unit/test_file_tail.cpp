@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-#include "file_tail.hpp"
+#include "output/file_tail.hpp"
 
 #include "temporary_file.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-#include "ledger.hpp"
+#include "reading/ledger.hpp"
 
 #include <initializer_list>
 #include <map>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-#include "logged_line.hpp"
+#include "reading/logged_line.hpp"
 
 #include "memory_sink.hpp"
 

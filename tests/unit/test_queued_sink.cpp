@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
-#include "queued_sink.hpp"
+#include "output/queued_sink.hpp"
 
-#include "event_log.hpp"
 #include "fake_sink.hpp"
+#include "output/event_log.hpp"
 
 #include <atomic>
 #include <memory>

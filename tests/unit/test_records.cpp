@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-#include "records.hpp"
+#include "line/records.hpp"
 
 #include "jsonlog/pipeline.hpp"
 #include "memory_sink.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-#include "rotated_files.hpp"
+#include "output/rotated_files.hpp"
 
 #include <cerrno>
 #include <cstdlib>

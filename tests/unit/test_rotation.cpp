@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-#include "rotation.hpp"
+#include "output/rotation.hpp"
 
 #include <algorithm>
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-#include "sequence_set.hpp"
+#include "reading/sequence_set.hpp"
 
 #include <doctest/doctest.h>
 

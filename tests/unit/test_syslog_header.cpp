@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-#include "syslog_header.hpp"
+#include "output/syslog_header.hpp"
 
 #include <cstdlib>
 #include <ctime>

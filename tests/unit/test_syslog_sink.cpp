@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: ISC
 //
 // Against sockets of its own, in a folder of its own.
-#include "syslog_sink.hpp"
+#include "output/syslog_sink.hpp"
 
-#include "event_log.hpp"
+#include "output/event_log.hpp"
 
 #include <chrono>
 #include <cstdlib>

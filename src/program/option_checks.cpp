@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: ISC
+#include "program/option_checks.hpp"
+
+#include "output/syslog_sink.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <initializer_list>
+#include <string>
+#include <system_error>
+
+#include <CLI/CLI.hpp>
+
+namespace jsonlog {
+
+namespace {
+
+// A file of less would hold little more than its first line.
+constexpr std::uint64_t smallest_rotated = std::uint64_t{16} * 1024;
+
+bool any_given(const CLI::App& app, std::initializer_list<const char*> names)
+{
+  return std::any_of(names.begin(), names.end(),
+                     [&app](const char* name) { return app.count(name) > 0; });
+}
+
+// What is asked for and can never happen is a mistake.
+void check_rotation(const CLI::App& app, const Options& options)
+{
+  const bool keep = any_given(app, {"--keep", "--keep-bytes"});
+  const bool any = keep || any_given(app, {"--rotate-size", "--rotate-time"});
+  std::error_code error;
+  const auto status = std::filesystem::status(options.file, error);
+  if (any && options.to_syslog)
+    throw CLI::ValidationError("--rotate-size, --rotate-time, --keep",
+                               "the syslog daemon's file is not rotated here");
+  if (any && options.mode == Mode::replay)
+    throw CLI::ValidationError("--rotate-size, --rotate-time, --keep",
+                               "replay does not rotate its output");
+  if (any && std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    throw CLI::ValidationError("--rotate-size, --rotate-time, --keep",
+                               "'" + options.file + "' is no regular file and is not rotated");
+  if (keep && !options.rotation.ever())
+    throw CLI::ValidationError("--keep, --keep-bytes",
+                               "nothing is rotated with --rotate-size 0 and no --rotate-time");
+  if (options.rotation.size != 0 && options.rotation.size < smallest_rotated)
+    throw CLI::ValidationError("--rotate-size", "less than 16K");
+}
+
+void check_file(const Options& options)
+{
+  if (options.mode != Mode::replay && options.file.front() != '/')
+    throw CLI::ValidationError("--file", "'" + options.file +
+                                           "' is not an absolute path, and smtpd's working "
+                                           "folder is no place for a log");
+  std::error_code error;
+  if (options.file.back() == '/' || std::filesystem::is_directory(options.file, error))
+    throw CLI::ValidationError("--file", "'" + options.file + "' is a directory");
+  if (std::filesystem::is_block_file(options.file, error))
+    throw CLI::ValidationError("--file", "'" + options.file + "' is a block device");
+}
+
+void check_syslog(const SyslogSettings& syslog)
+{
+  if (!syslog.socket.starts_with('/') || !SyslogSink::fits_socket_address(syslog.socket))
+    throw CLI::ValidationError("--syslog-socket",
+                               "'" + syslog.socket +
+                                 "' is not an absolute path, or too long for a socket");
+  std::error_code error;
+  if (std::filesystem::is_directory(syslog.socket, error))
+    throw CLI::ValidationError("--syslog-socket", "'" + syslog.socket + "' is a directory");
+  if (!is_syslog_tag(syslog.tag))
+    throw CLI::ValidationError("--tag",
+                               "'" + syslog.tag + "' is not up to 32 letters, digits and -_./");
+}
+
+} // namespace
+
+void check_options(const CLI::App& app, const Options& options)
+{
+  if (options.mode == Mode::schema)
+    return;
+  // A line stands in one half of the queue, with its LF.
+  if (options.queue_bytes / 2 <= options.line.max_line)
+    throw CLI::ValidationError("--queue-bytes", "not room for two lines of --max-line");
+  if (options.mode == Mode::verify && (options.to_syslog || !options.file.empty()))
+    throw CLI::ExcludesError(options.to_syslog ? "--syslog" : "--file", "verify");
+  if (options.to_syslog && !options.file.empty())
+    throw CLI::ValidationError("--syslog", "not beside --file: a filter has one output, and smtpd "
+                                           "takes two filters");
+  if (options.to_syslog)
+    check_syslog(options.syslog);
+  else if (!options.file.empty())
+    check_file(options);
+  else if (options.mode == Mode::filter)
+    throw CLI::RequiredError("--file or --syslog");
+  check_rotation(app, options);
+}
+
+} // namespace jsonlog

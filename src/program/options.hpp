@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: ISC
+//
+// The command line and the configuration file.
+#pragma once
+
+#include "jsonlog/pipeline.hpp"
+#include "output/rotation.hpp"
+#include "output/syslog_header.hpp"
+#include "schema/schema.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace jsonlog {
+
+enum class Mode : std::uint8_t { filter, replay, verify, schema };
+
+struct Options
+{
+  Mode mode = Mode::filter;
+  bool check_only = false; // --check-config
+  bool strict = false;
+  SchemaForm schema = SchemaForm::fields; // of the command of this name
+  // The output: one of both, or neither (replay: standard output; verify).
+  std::string file;
+  RotationSettings rotation;
+  bool to_syslog = false;
+  SyslogSettings syslog;
+  std::vector<std::string> inputs; // replay, verify: `-` is standard input
+  bool json = false;               // verify: the verdict
+  Format format = Format::json;
+  std::size_t max_sessions = limits::max_sessions;
+  std::size_t queue_bytes = limits::queue_bytes;
+  std::int64_t stats_interval_s = 60; // 0: only at the end
+  std::vector<std::string> given;     // on the command line or in the file: `format=raw`
+  LineSettings line;
+};
+
+// What main() is to do with the command line.
+struct ParsedOptions
+{
+  Options options;
+  bool ended = false; // --help, --version, or an error: `text` is all there is to say
+  int status = 0;     // 0, or 2 for an error
+  std::string text;
+};
+
+ParsedOptions parse_options(int argc, const char* const* argv);
+
+} // namespace jsonlog

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: ISC
+//
+// The one output that the options ask for.
+#pragma once
+
+#include "line/meta_facts.hpp"
+#include "output/diagnostics.hpp"
+#include "output/queued_sink.hpp"
+#include "program/options.hpp"
+
+#include <memory>
+#include <string>
+
+namespace jsonlog {
+
+// `meta_writer` makes the first line of a file; without it files have none.
+// REQUIRES: the options name an output.
+std::shared_ptr<QueuedSink> make_output(const Options& options, MetaWriter meta_writer,
+                                        Diagnostics& diagnostics);
+
+// What diagnostics call it: the path of the file or socket.
+const std::string& output_name(const Options& options) noexcept;
+
+} // namespace jsonlog

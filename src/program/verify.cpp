@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: ISC
+#include "program/verify.hpp"
+
+#include "reading/input_lines.hpp"
+#include "reading/ledger.hpp"
+#include "reading/log_order.hpp"
+#include "reading/logged_line.hpp"
+#include "reading/verdict.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace jsonlog {
+
+namespace {
+
+constexpr int problems_found = 1;
+constexpr int cannot_read = 2;
+
+class Verifier
+{
+public:
+  Verifier(const Options& options, Diagnostics& diagnostics)
+    : options_(options)
+    , diagnostics_(diagnostics)
+  {}
+
+  int run()
+  {
+    if (!sort_files())
+      return cannot_read;
+    for (; verdict_.files < paths_.size(); ++verdict_.files)
+      if (!read_file(paths_[verdict_.files]))
+        return cannot_read;
+    ledger_.close();
+    verdict_.sums = ledger_.sums();
+    const std::string text = options_.json ? verdict_json(verdict_) : verdict_text(verdict_);
+    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
+      return cannot_read;
+    return verdict_.good() ? 0 : problems_found;
+  }
+
+private:
+  // Standard input cannot be looked at before; it stands for what is older than the files.
+  bool sort_files()
+  {
+    std::vector<std::pair<FileAge, std::string>> files;
+    for (const std::string& path : options_.inputs) {
+      int error = 0;
+      files.emplace_back(path == "-" ? FileAge{} : age_of(path, error), path);
+      if (error != 0)
+        return refuse(path, error);
+    }
+    std::stable_sort(files.begin(), files.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (auto& [age, path] : files)
+      paths_.push_back(std::move(path));
+    return true;
+  }
+
+  bool read_file(const std::string& path)
+  {
+    InputLines file(path, longest_logged_line);
+    LoggedLineReader reader;
+    LoggedLine record;
+    LinePlace place{verdict_.files, 0};
+    while (const auto line = file.next()) {
+      ++place.line;
+      ++verdict_.lines;
+      const std::string_view error =
+        line->oversized ? "line too long" : reader.read(line->text, record);
+      if (file.torn())
+        report(Problem::torn, 1, place, "no LF at the end: a torn line");
+      else if (!error.empty())
+        report(Problem::invalid, 1, place, error);
+      if (error.empty())
+        ledger_.enter(record, place);
+    }
+    return file.error() == 0 || refuse(path, file.error());
+  }
+
+  bool refuse(const std::string& path, int error)
+  {
+    diagnostics_.say(path + ": " + std::strerror(error));
+    return false;
+  }
+
+  void report(Problem problem, std::uint64_t count, const std::optional<LinePlace>& place,
+              std::string_view text)
+  {
+    constexpr int told_of_a_kind = 5;
+    verdict_.problems[std::size_t(problem)] += count;
+    int& told = told_[std::size_t(problem)];
+    if (told == told_of_a_kind)
+      return;
+    ++told;
+    const std::string where =
+      place ? paths_[place->file] + ":" + std::to_string(place->line) + ": " : std::string();
+    diagnostics_.say(where + std::string(text));
+  }
+
+  const Options& options_;
+  Diagnostics& diagnostics_;
+  std::vector<std::string> paths_; // in order
+  Verdict verdict_;
+  std::array<int, problem_kinds> told_ = {};
+  Ledger ledger_{room(),
+                 [this](Problem problem, std::uint64_t count, const std::optional<LinePlace>& place,
+                        std::string_view text) { report(problem, count, place, text); }};
+
+  LedgerRoom room() const
+  {
+    LedgerRoom room;
+    room.sessions = std::max(room.sessions, options_.max_sessions);
+    return room;
+  }
+};
+
+} // namespace
+
+int run_verify(const Options& options, Diagnostics& diagnostics)
+{
+  return Verifier(options, diagnostics).run();
+}
+
+} // namespace jsonlog

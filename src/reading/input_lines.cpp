@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: ISC
+#include "reading/input_lines.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace jsonlog {
+
+InputLines::InputLines(const std::string& path, std::size_t longest)
+  : descriptor_(path == "-" ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC))
+  , error_(descriptor_ < 0 ? errno : 0)
+  , ended_(error_ != 0)
+  , reader_(longest)
+{}
+
+InputLines::~InputLines()
+{
+  if (descriptor_ >= 0)
+    close(descriptor_);
+}
+
+std::optional<Line> InputLines::next()
+{
+  do {
+    if (const auto line = reader_.next())
+      return line;
+  } while (!ended_ && fill());
+  const auto line = std::exchange(ended_, true) ? std::nullopt : reader_.rest();
+  torn_ = line.has_value();
+  return line;
+}
+
+bool InputLines::fill()
+{
+  const auto [data, size] = reader_.space();
+  ssize_t count = 0;
+  do
+    count = read(descriptor_, data, size);
+  while (count < 0 && errno == EINTR);
+  if (count < 0) {
+    error_ = errno;
+    ended_ = true;
+  }
+  if (count > 0)
+    reader_.commit(static_cast<std::size_t>(count));
+  return count > 0;
+}
+
+} // namespace jsonlog

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: ISC
+#include "session/apply.hpp"
+
+#include <limits>
+
+namespace jsonlog {
+
+namespace {
+
+constexpr std::string_view no_message = "00000000";
+constexpr std::size_t envelope_id_size = 16;
+
+bool is_hex(std::string_view text) noexcept
+{
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+} // namespace
+
+void Apply::operator()(const TxBegin& event)
+{
+  if (event.message_id == no_message)
+    raise(Anomaly::null_message_id);
+  open_transaction(is_message_id(event.message_id) ? event.message_id : std::string_view{});
+  move(Step::tx_begin);
+}
+
+void Apply::operator()(const TxMail& event)
+{
+  expect_result(event.result);
+  const bool ok = event.result == "ok";
+  if (!ok && !event.result.empty() && s_.mail_answered) {
+    bogus();
+    return;
+  }
+  s_.mail_answered = true;
+  ++s_.count.mail;
+  mark(Section::count);
+  if (!s_.to_mail_us)
+    s_.to_mail_us = elapsed(s_.start_us, time_us_);
+  Transaction* const tx = transaction_of(event.message_id);
+  const auto [address, original] = effective_address(event.address);
+  // A refused MAIL inside a transaction does not touch its sender.
+  if (tx != nullptr && !event.result.empty() && (ok || !tx->from)) {
+    tx->from = Sender{std::string(kept(address)), std::string(kept(original)),
+                      std::string(kept(event.result))};
+    mark(Section::tx_from);
+  }
+  if (ok) {
+    add(s_.mail_from, address, caps_.senders, Section::mail_from);
+    move(Step::tx_mail_ok);
+  }
+  conclude(event.result, 'M');
+}
+
+void Apply::operator()(const TxRcpt& event)
+{
+  expect_result(event.result);
+  const bool ok = event.result == "ok";
+  const auto [address, original] = effective_address(event.address);
+  if (!address.empty() || !event.result.empty())
+    s_.now.recipient = Recipient{std::string(kept(address)), std::string(kept(original)),
+                                 std::string(kept(event.result))};
+  if (!ok && !event.result.empty() && s_.rcpt_answered) {
+    bogus();
+    return;
+  }
+  s_.rcpt_answered = true;
+  ++s_.count.rcpt;
+  s_.count.rcpt_ok += ok ? 1U : 0U;
+  s_.count.rcpt_tempfail += event.result == "tempfail" ? 1U : 0U;
+  s_.count.rcpt_permfail += event.result == "permfail" ? 1U : 0U;
+  mark(Section::count);
+  if (Transaction* const tx = transaction_of(event.message_id))
+    record_recipient(*tx, address, event.result);
+  if (ok) {
+    add(s_.rcpt_to, address, caps_.recipients, Section::rcpt_to);
+    add(s_.rcpt_domain, domain_part(address), caps_.domains, Section::rcpt_domain);
+    move(Step::tx_rcpt_ok);
+  }
+  conclude(event.result, 'R');
+}
+
+void Apply::operator()(const TxEnvelope& event)
+{
+  Transaction* const tx = transaction_of(event.message_id);
+  if (tx == nullptr)
+    return;
+  ++tx->envelopes;
+  mark(Section::envelopes);
+  if (event.envelope_id.size() != envelope_id_size || !is_hex(event.envelope_id))
+    raise(Anomaly::unknown_token);
+  else
+    add(tx->envelope_ids, event.envelope_id, caps_.envelopes, Section::envelope_ids);
+}
+
+void Apply::operator()(const TxData& event)
+{
+  expect_result(event.result);
+  if (Transaction* const tx = transaction_of(event.message_id)) {
+    tx->data_status = kept(event.result);
+    mark(Section::tx_state);
+  }
+  if (event.result == "ok")
+    move(Step::tx_data_ok);
+  conclude(event.result, 'D');
+}
+
+void Apply::operator()(const TxCommit& event)
+{
+  ++s_.count.commit;
+  ++s_.tx_committed;
+  mark(Section::count);
+  mark(Section::session);
+  if (Transaction* const tx = transaction_of(event.message_id)) {
+    mark(Section::tx_state);
+    tx->status = TransactionStatus::committed;
+    tx->duration_us = elapsed(tx->start_us, time_us_);
+    if (const auto size = parse_number<std::int64_t>(event.size))
+      record_size(*tx, *size);
+    else if (!event.size.empty())
+      raise(Anomaly::unknown_token);
+  }
+  s_.now.outcome = Outcome::success;
+  note('K');
+  if (!s_.is_lmtp())
+    move(Step::tx_end);
+}
+
+// On smtp-out a rollback answers each refused recipient while the transaction lives on, and
+// over LMTP each recipient has its own verdict on the message.
+void Apply::operator()(const TxRollback& event)
+{
+  ++s_.count.rollback;
+  mark(Section::count);
+  note('B');
+  s_.now.outcome = Outcome::failure;
+  explain_rollback();
+  Transaction* const tx = transaction_to_end(event.message_id);
+  if (tx == nullptr)
+    return;
+  tx->duration_us = elapsed(tx->start_us, time_us_);
+  if (s_.subsystem == Subsystem::smtp_out && s_.command.verb == "RCPT TO")
+    return;
+  if (!s_.is_lmtp()) {
+    roll_back(*tx);
+    move(Step::tx_end);
+  } else if (tx->status == TransactionStatus::open) {
+    tx->status = TransactionStatus::rolled_back;
+  }
+}
+
+void Apply::operator()(const TxReset& event)
+{
+  Transaction* const tx = transaction_to_end(event.message_id);
+  if (tx == nullptr || s_.is_lmtp())
+    return;
+  if (s_.subsystem == Subsystem::smtp_out && tx->status == TransactionStatus::open)
+    return;
+  end_transaction();
+  move(Step::tx_end);
+}
+
+void Apply::expect_result(std::string_view result)
+{
+  expect_token(result, {"ok", "permfail", "tempfail"});
+}
+
+void Apply::add(UniqueList& list, std::string_view text, std::size_t cap, Section section)
+{
+  if (list.add(text, cap))
+    mark(section);
+}
+
+void Apply::drop_what_is_over()
+{
+  if (!s_.tx)
+    return;
+  if (s_.tx->ended) {
+    summarize(*s_.tx);
+    s_.tx.reset();
+    mark_transaction();
+  } else if (s_.tx->duration_us) {
+    s_.tx->duration_us.reset();
+    mark(Section::tx_state);
+  }
+}
+
+void Apply::mark_transaction()
+{
+  for (const Section section :
+       {Section::tx, Section::tx_from, Section::tx_state, Section::envelopes, Section::envelope_ids,
+        Section::recipients, Section::addresses, Section::accepted, Section::rejected,
+        Section::domains})
+    mark(section);
+}
+
+void Apply::open_transaction(std::string_view message_id)
+{
+  if (s_.tx) {
+    end_transaction();
+    summarize(*s_.tx);
+  }
+  ++s_.tx_count;
+  s_.tx.emplace();
+  s_.tx->id = kept(message_id);
+  s_.tx->number = s_.tx_count;
+  s_.tx->start_us = time_us_;
+  s_.tx->size_before = s_.size_reported;
+  mark_transaction();
+  mark(Section::session);
+}
+
+// Eight hex digits. Anything else but nothing (2018, or a missing field) is odd.
+bool Apply::is_message_id(std::string_view text)
+{
+  const bool valid = text.size() == no_message.size() && is_hex(text);
+  if (!valid && !text.empty())
+    raise(Anomaly::unknown_token);
+  return valid;
+}
+
+// The open transaction if the event belongs to it; without a message id it does.
+Transaction* Apply::current_transaction(std::string_view message_id)
+{
+  if (!s_.tx || (is_message_id(message_id) && s_.tx->id != message_id))
+    return nullptr;
+  return &*s_.tx;
+}
+
+// As above, or a new one for a message id that had no tx-begin. None for message id 00000000,
+// which smtpd gives to a MAIL that it refuses before there is a message.
+Transaction* Apply::transaction_of(std::string_view message_id)
+{
+  if (message_id == no_message) {
+    raise(Anomaly::null_message_id);
+    return nullptr;
+  }
+  if (Transaction* const tx = current_transaction(message_id))
+    return tx;
+  note_missing_begin();
+  if (!is_message_id(message_id))
+    return nullptr;
+  open_transaction(message_id);
+  return &*s_.tx;
+}
+
+// For the events that end one: they open none.
+Transaction* Apply::transaction_to_end(std::string_view message_id)
+{
+  Transaction* const tx = current_transaction(message_id);
+  mark(Section::tx_state);
+  if (tx == nullptr)
+    note_missing_begin();
+  return tx;
+}
+
+// Where we joined the session in the middle, that says it all.
+void Apply::note_missing_begin()
+{
+  if (!s_.partial || s_.tx_count > 0)
+    raise(Anomaly::tx_without_begin);
+}
+
+void Apply::roll_back(Transaction& tx)
+{
+  if (tx.status != TransactionStatus::open)
+    return;
+  tx.status = TransactionStatus::rolled_back;
+  ++s_.tx_rolled_back;
+  mark(Section::session);
+}
+
+// Over LMTP a recipient's rollback says `rolled-back` before the transaction is over: it is
+// counted here.
+void Apply::end_transaction()
+{
+  Transaction& tx = *s_.tx;
+  if (tx.ended)
+    return;
+  if (s_.is_lmtp() && tx.status == TransactionStatus::rolled_back)
+    tx.status = TransactionStatus::open;
+  roll_back(tx);
+  tx.ended = true;
+  mark(Section::tx_state);
+}
+
+void Apply::summarize(const Transaction& tx)
+{
+  if (caps_.transactions == 0)
+    return;
+  if (s_.transactions.size() < caps_.transactions) {
+    TransactionSummary summary{tx.id, {}, tx.recipients, tx.status, tx.size};
+    if (tx.from)
+      summary.from = tx.from->address;
+    s_.transactions.push_back(std::move(summary));
+  } else {
+    s_.transactions_cut = true;
+  }
+  mark(Section::transactions);
+}
+
+void Apply::record_recipient(Transaction& tx, std::string_view address, std::string_view result)
+{
+  const bool ok = result == "ok";
+  RecipientCounts& counts = tx.recipients;
+  ++counts.count;
+  counts.accepted += ok ? 1U : 0U;
+  counts.tempfail += result == "tempfail" ? 1U : 0U;
+  counts.permfail += result == "permfail" ? 1U : 0U;
+  add(tx.addresses, address, caps_.recipients, Section::addresses);
+  if (ok)
+    add(tx.accepted, address, caps_.recipients, Section::accepted);
+  else
+    add(tx.rejected, address, caps_.recipients, Section::rejected);
+  add(tx.domains, domain_part(address), caps_.domains, Section::domains);
+  mark(Section::recipients);
+}
+
+void Apply::record_size(Transaction& tx, std::int64_t reported)
+{
+  std::int64_t size = reported;
+  if (s_.subsystem == Subsystem::smtp_out) {
+    size -= tx.size_before;
+    if (size < 0)
+      size = reported;
+    s_.size_reported = reported;
+  }
+  tx.size = size;
+  // A hostile size may be anything; the sum stays a number.
+  if (__builtin_add_overflow(s_.tx_bytes, size, &s_.tx_bytes))
+    s_.tx_bytes = std::numeric_limits<std::int64_t>::max();
+}
+
+// What a filter's rewrite made of the address, and the address itself where that differs.
+std::pair<std::string_view, std::string_view>
+Apply::effective_address(std::string_view address) const
+{
+  address = plain_address(address, report_->dialect);
+  if (s_.rewritten.empty())
+    return {address, {}};
+  const std::string_view rewritten = inside_brackets(s_.rewritten);
+  if (rewritten != address)
+    return {rewritten, address};
+  return {address, s_.command.address == address ? std::string_view{} : s_.command.address};
+}
+
+void Apply::bogus()
+{
+  raise(Anomaly::bogus_result);
+  fail();
+}
+
+// Of a transaction's result: the letter is the accepted one's. A missing result says nothing.
+void Apply::conclude(std::string_view result, char letter)
+{
+  if (result == "ok") {
+    note(letter);
+    s_.now.outcome = Outcome::success;
+  } else if (!result.empty()) {
+    note_refusal(static_cast<char>(letter + ('a' - 'A')));
+    fail();
+  }
+}
+
+// A rollback follows a refusal of the message, or a reply that no command asked for (421, 500
+// to a client that does not wait); a client's RSET or QUIT has no reason.
+void Apply::explain_rollback()
+{
+  if (s_.unanswered || !s_.reply.refuses()) {
+    if (s_.filter.response == "disconnect")
+      s_.now.reason = s_.filter.param;
+    return;
+  }
+  const std::string_view verb = s_.command.verb;
+  const bool answers =
+    verb == "." || verb == "DATA" || (verb == "RCPT TO" && s_.subsystem == Subsystem::smtp_out);
+  if (answers || s_.unsolicited)
+    s_.now.reason = s_.reply.whole();
+}
+
+} // namespace jsonlog
