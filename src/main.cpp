@@ -11,6 +11,7 @@
 #include <string>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace {
@@ -60,6 +61,7 @@ int run(int argc, char** argv)
 int main(int argc, char** argv)
 {
   open_standard_descriptors();
+  umask(0137); // or the caller's would decide who can read the log
   try {
     return run(argc, argv);
   } catch (const std::exception& error) { // at start only: the filter's loop lets none out

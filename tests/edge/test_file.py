@@ -272,6 +272,13 @@ class Places(FileTest):
             self.assertEqual((result.returncode, result.stderr), (0, b""))
         self.assertEqual(stat.S_IMODE(self.file.stat().st_mode), 0o640)
 
+    def test_the_umask_does_not_decide_who_reads_the_log(self) -> None:
+        for mask in (0o777, 0o077, 0):
+            with self.subTest(oct(mask)):
+                self.file.unlink(missing_ok=True)
+                program.run(*self.output, stdin=program.HANDSHAKE + connect(), umask=mask)
+                self.assertEqual(stat.S_IMODE(self.file.stat().st_mode), 0o640)
+
     def test_a_file_that_another_filter_writes_is_refused_until_that_has_ended(self) -> None:
         with Filter(*self.output) as first:
             first.start().send(connect())
