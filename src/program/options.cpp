@@ -181,7 +181,8 @@ void add_verify(CLI::App& app, Options& options)
   CLI::App* const verify = app.add_subcommand("verify", "are these logs valid and whole?");
   verify->add_option("FILE", options.inputs, "logs, in any order; - is standard input")->required();
   verify->add_flag("--json", options.json, "the verdict as a JSON object");
-  verify->add_option("--max-sessions", options.max_sessions, "most open sessions followed [262144]")
+  verify
+    ->add_option("--max-sessions", options.ledger.sessions, "most open sessions followed [262144]")
     ->check(CLI::Range(1, 1'000'000'000))
     ->type_name("N");
   verify->callback([&options] { options.mode = Mode::verify; });

@@ -6,6 +6,7 @@
 #include "jsonlog/pipeline.hpp"
 #include "output/rotation.hpp"
 #include "output/syslog_header.hpp"
+#include "reading/ledger.hpp"
 #include "schema/schema.hpp"
 
 #include <cstddef>
@@ -30,6 +31,7 @@ struct Options
   SyslogSettings syslog;
   std::vector<std::string> inputs; // replay, verify: `-` is standard input
   bool json = false;               // verify: the verdict
+  LedgerRoom ledger;               // verify
   Format format = Format::json;
   std::size_t max_sessions = limits::max_sessions;
   std::size_t queue_bytes = limits::queue_bytes;

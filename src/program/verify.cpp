@@ -110,16 +110,9 @@ private:
   std::vector<std::string> paths_; // in order
   Verdict verdict_;
   std::array<int, problem_kinds> told_ = {};
-  Ledger ledger_{room(),
+  Ledger ledger_{options_.ledger,
                  [this](Problem problem, std::uint64_t count, const std::optional<LinePlace>& place,
                         std::string_view text) { report(problem, count, place, text); }};
-
-  LedgerRoom room() const
-  {
-    LedgerRoom room;
-    room.sessions = std::max(room.sessions, options_.max_sessions);
-    return room;
-  }
 };
 
 } // namespace

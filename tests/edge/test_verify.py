@@ -86,6 +86,14 @@ class Verify(EdgeTest):
             verdict = self.assert_good(self.write(replay("--max-sessions", most, *map(str, TRANSCRIPTS))))
             self.assertEqual(verdict["runs"], len(TRANSCRIPTS))
 
+    def test_as_many_sessions_are_followed_as_may_be(self) -> None:
+        for most in ("1", "3"):
+            log = self.write(replay("--max-sessions", most, *map(str, TRANSCRIPTS)))
+            self.assertEqual(program.run("verify", "--max-sessions", most, log).returncode, 0)
+        two_open = self.write(replay(self.write(program.HANDSHAKE, connect(), connect(session="1122334455667788"))))
+        self.assertEqual(program.run("verify", "--max-sessions", "2", two_open).stderr, b"")
+        self.assertIn(b"too many open sessions", program.run("verify", "--max-sessions", "1", two_open).stderr)
+
     def test_records_before_the_first_report_belong_to_the_run(self) -> None:
         stream = self.write(b"nonsense\n" * 3, program.HANDSHAKE, b"nonsense\n", connect())
         log = self.write(replay(stream))
