@@ -11,7 +11,7 @@ using jsonlog::SessionKey;
 using jsonlog::SlotIndex;
 using jsonlog::Subsystem;
 
-TEST_SUITE("slot index")
+TEST_SUITE("slot_index")
 {
   TEST_CASE("an id stands for two sessions, one in each direction")
   {
