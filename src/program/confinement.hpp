@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: ISC
 //
-// Takes from the process what it needs no more once it has started, so that a fault in it, with
-// all that hostile input, is worth little: Landlock on Linux, pledge and unveil on OpenBSD.
-// Nothing here kills: what is forbidden fails, and the mail server lives on.
+// Drops privileges that are needed only at start, so that a bug exploited through hostile input
+// gains little: Landlock on Linux, pledge and unveil on OpenBSD. Nothing here kills: what is
+// forbidden fails, and the mail server lives on. Where asking the kernel is itself forbidden on
+// pain of death (SystemCallFilter= of a systemd unit), it is a child that dies.
 #pragma once
 
 #include "output/diagnostics.hpp"
@@ -27,7 +28,8 @@ struct Confinement
 // but open, create or run nothing else, and use no TCP. No program it could run gains rights,
 // and there is no core dump: a password may pass through the memory before it is masked.
 //
-// What the kernel cannot do is left out; if it can do nothing of it, one diagnostic says so.
+// What the kernel cannot do is left out; if it can do nothing of it, or may not be asked, or no
+// child can be had to try it, one diagnostic says so.
 // REQUIRES: no other thread, and descriptors that must survive are open.
 void confine(const Confinement& what, Diagnostics& diagnostics);
 

@@ -144,7 +144,8 @@ public:
   int run()
   {
     // Before there is a second thread, which inherits it.
-    confine({options_.file, options_.to_syslog ? options_.syslog.socket : ""}, diagnostics_);
+    if (options_.confined)
+      confine({options_.file, options_.to_syslog ? options_.syslog.socket : ""}, diagnostics_);
     if (!output_.sink().start(!options_.strict))
       return unusable_output;
     if (options_.to_syslog)

@@ -222,6 +222,9 @@ ParsedOptions parse_options(int argc, const char* const* argv)
   add_options(app, options, texts);
   add_rotation_options(app, options.rotation, texts);
   app.add_flag("--strict", options.strict, "refuse to start if the output cannot be opened");
+  app.add_flag_callback(
+    "--no-confinement", [&options] { options.confined = false; },
+    "keep rights that the log does not need");
   app.add_flag("--check-config", options.check_only, "check the options, then exit");
   CLI::App* const replay = app.add_subcommand("replay", "recorded reports to stdout, or an output");
   replay->add_option("FILE", options.inputs, "recordings; - is standard input")->required();

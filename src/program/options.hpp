@@ -23,6 +23,7 @@ struct Options
   Mode mode = Mode::filter;
   bool check_only = false; // --check-config
   bool strict = false;
+  bool confined = true;
   SchemaForm schema = SchemaForm::fields; // of the command of this name
   // The output: one of both, or neither (replay: standard output; verify).
   std::string file;

@@ -16,6 +16,13 @@ from program import EdgeTest, Filter, connect, report
 CREATE_RULESET = 444  # the same number on every machine
 DENIED = b"Permission denied"  # nothing else denies root, and smtpd's user owns these folders
 NO_SUCH_CALL = 38
+NOT_PERMITTED = 1
+RESTRICT_SELF = 446
+
+# What a system call filter answers.
+KILL = 0x80000000
+ERROR = 0x00050000
+ALLOW = 0x7fff0000
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -25,12 +32,14 @@ def landlock_version() -> int:
     return max(0, libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), 1))
 
 
-def hide_landlock() -> None:
-    """The process and its children find a kernel without it: a filter that answers `no such call`."""
-    load_number, if_equal_else_skip_one, answer = 0x20, 0x15, 0x06
+def hide_landlock(answer: int = ERROR | NO_SUCH_CALL, first: int = CREATE_RULESET) -> None:
+    """Gives the process and its children that answer to Landlock's calls, from the first one named."""
+    load_number, if_equal_else_skip_one, give = 0x20, 0x15, 0x06
     code = b"".join(struct.pack("HBBI", *step) for step in (
-        (load_number, 0, 0, 0), (if_equal_else_skip_one, 0, 1, CREATE_RULESET),
-        (answer, 0, 0, 0x00050000 | NO_SUCH_CALL), (answer, 0, 0, 0x7fff0000)))
+        (load_number, 0, 0, 0),
+        *(step for call in range(first, RESTRICT_SELF + 1)
+          for step in ((if_equal_else_skip_one, 0, 1, call), (give, 0, 0, answer))),
+        (give, 0, 0, ALLOW)))
     steps = ctypes.create_string_buffer(code)
     rules = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(steps))
     if libc.prctl(38, 1, 0, 0, 0) != 0 or libc.prctl(22, 2, rules) != 0:
@@ -149,6 +158,32 @@ class Confinement(EdgeTest):
         self.assertEqual((status, out), (0, b""))
         self.assertEqual(errors.count(b"\n"), 1, errors)
         self.assertIn(b"not confined to the log's folder: ", errors)
+
+    def test_a_unit_that_kills_for_landlock_or_refuses_it_has_a_filter_all_the_same(self) -> None:
+        if not landlock_version():
+            self.skipTest("no Landlock to forbid")
+        for answer in (KILL, ERROR | NOT_PERMITTED, ERROR | NO_SUCH_CALL):
+            for first in range(CREATE_RULESET, RESTRICT_SELF + 1):
+                with self.subTest(answer=hex(answer), first=first):
+                    self.file.unlink(missing_ok=True)
+                    with Filter(*self.output, preexec_fn=lambda a=answer, f=first: hide_landlock(a, f)) as running:
+                        running.start().send(connect())
+                        self.wait_for_lines(1)
+                        status, out, errors = running.end()
+                    self.assertEqual((status, out, errors.count(b"\n")), (0, b"", 1), errors)
+                    self.assertIn(b"not confined to the log's folder: ", errors)
+
+    def test_without_confinement_nothing_is_said_and_everything_can_be_written(self) -> None:
+        with Filter(*self.output, "--no-confinement") as running:
+            running.start().send(connect())
+            self.wait_for_lines(1)
+            self.logs.parent.rename(self.elsewhere / "logs")
+            self.logs.parent.symlink_to(self.elsewhere / "logs")
+            self.hang_up(running)
+            running.send(report("timeout"))
+            self.wait_for_lines(2)
+            status, out, errors = running.end()
+        self.assertEqual((status, out, errors), (0, b"", b""))
 
 
 if __name__ == "__main__":
