@@ -47,6 +47,25 @@ void check_rotation(const CLI::App& app, const Options& options)
     throw CLI::ValidationError("--rotate-size", "less than 16K");
 }
 
+// Whether the path leads, over links, to a descriptor of a process: /dev/stderr, /proc/self/fd/1.
+bool is_descriptor(std::filesystem::path path)
+{
+  constexpr int most_links = 40; // as in Linux
+  std::error_code error;
+  for (int links = 0; links < most_links; ++links) {
+    const auto written = path.lexically_normal().parent_path();
+    const auto resolved = std::filesystem::canonical(written, error);
+    const auto folder = error ? written : resolved; // without /proc there is only what is written
+    if (folder.filename() == "fd" && (folder.string().starts_with("/proc/") || folder == "/dev/fd"))
+      return true;
+    const auto target = std::filesystem::read_symlink(path, error);
+    if (error)
+      return false;
+    path = folder / target;
+  }
+  return false;
+}
+
 void check_file(const Options& options)
 {
   if (options.mode != Mode::replay && options.file.front() != '/')
@@ -56,6 +75,10 @@ void check_file(const Options& options)
   std::error_code error;
   if (options.file.back() == '/' || std::filesystem::is_directory(options.file, error))
     throw CLI::ValidationError("--file", "'" + options.file + "' is a directory");
+  if (is_descriptor(options.file))
+    throw CLI::ValidationError("--file", "'" + options.file +
+                                           "' is an open descriptor: smtpd reads what a filter "
+                                           "prints; use a file, a FIFO or --syslog");
   if (std::filesystem::is_block_file(options.file, error))
     throw CLI::ValidationError("--file", "'" + options.file + "' is a block device");
 }

@@ -272,6 +272,20 @@ class Places(FileTest):
             self.assertEqual((result.returncode, result.stderr), (0, b""))
         self.assertEqual(stat.S_IMODE(self.file.stat().st_mode), 0o640)
 
+    def test_an_open_descriptor_is_no_file(self) -> None:
+        link = self.folder / "link"
+        link.symlink_to("/dev/stderr")
+        for path in ("/dev/stderr", "/dev/stdout", "/dev/fd/2", "/proc/self/fd/1", f"/proc/{os.getpid()}/fd/0",
+                     "/dev/../dev/fd/../fd/1", str(link)):
+            with self.subTest(path):
+                result = program.run("--file", path, stdin=program.HANDSHAKE + connect())
+                self.assertEqual((result.returncode, result.stdout), (2, b""))
+                self.assertIn(b"is an open descriptor", result.stderr)
+                self.assertEqual(result.stderr.count(b"\n"), 1)
+        folder = self.folder / "fd"
+        folder.mkdir()
+        self.assertEqual(program.run("--file", str(folder / "1"), stdin=program.HANDSHAKE).returncode, 0)
+
     def test_the_umask_does_not_decide_who_reads_the_log(self) -> None:
         for mask in (0o777, 0o077, 0):
             with self.subTest(oct(mask)):
