@@ -5,6 +5,8 @@
 #pragma once
 
 #include "jsonlog/limits.hpp"
+#include "jsonlog/text.hpp"
+#include "jsonlog/text_buffer.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -17,7 +19,8 @@ namespace jsonlog {
 class UniqueList
 {
 public:
-  // Returns true if the list changed. An empty text is no member: it says that a fact is unknown.
+  // Returns true if the list changed. Texts that are written alike are one. An empty text is no
+  // member: it says that a fact is unknown.
   bool add(std::string_view text, std::size_t cap)
   {
     text = text.substr(0, limits::kept_text);
@@ -32,15 +35,36 @@ public:
     return true;
   }
 
-  bool contains(std::string_view text) const noexcept
+  // May throw std::bad_alloc.
+  bool contains(std::string_view text) const
   {
-    return std::find(values_.begin(), values_.end(), text) != values_.end();
+    return std::any_of(values_.begin(), values_.end(),
+                       [text](const std::string& value) { return look_alike(value, text); });
   }
 
   const std::vector<std::string>& values() const noexcept { return values_; }
   bool cut() const noexcept { return cut_; }
 
 private:
+  // Long texts may differ only behind the place where both are cut when they are written. A byte
+  // fills at most four there, as `\xff`.
+  static bool look_alike(std::string_view one, std::string_view other)
+  {
+    constexpr std::size_t never_cut = limits::keyword / 4;
+    if (one == other)
+      return true;
+    if (one.size() <= never_cut || other.size() <= never_cut ||
+        one.substr(0, never_cut) != other.substr(0, never_cut))
+      return false;
+    return shown(one) == shown(other);
+  }
+  static std::string shown(std::string_view text)
+  {
+    TextBuffer buffer;
+    append_json_text(buffer, text, {limits::keyword, false});
+    return std::string(buffer.view());
+  }
+
   std::vector<std::string> values_;
   bool cut_ = false;
 };

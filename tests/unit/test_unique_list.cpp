@@ -21,6 +21,16 @@ TEST_SUITE("unique_list")
     CHECK_FALSE(list.contains("A"));
   }
 
+  TEST_CASE("texts that differ only behind their cut are one")
+  {
+    UniqueList list;
+    const std::string bytes(300, '\xff'); // written as `\xff`, 1,024 bytes hold 256 of them
+    CHECK(list.add(bytes, 3));
+    CHECK_FALSE(list.add(bytes + "a", 3));
+    CHECK(list.add(bytes.substr(0, 255), 3));
+    CHECK(list.add(std::string(255, '\xff') + "a", 3));
+  }
+
   TEST_CASE("an empty text is no member")
   {
     UniqueList list;
