@@ -71,6 +71,7 @@ void Pipeline::feed_handshake(std::string_view line) noexcept
 {
   if (running_ || handshake_.ready()) {
     finish();
+    sessions_.forget_closed();
     handshake_ = {};
     logger_ = {};
     counts_ = {};

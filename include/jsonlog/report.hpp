@@ -33,6 +33,12 @@ std::string hex_id(std::uint64_t session);
 // `dotted + 7`; a version with another major number is newer than all of them.
 enum class Dialect : std::uint16_t { unversioned, one, zero, dotted, newest = 0xffff };
 
+// Of version 0.`minor`.
+constexpr Dialect dialect_0(unsigned minor) noexcept
+{
+  return static_cast<Dialect>(static_cast<unsigned>(Dialect::dotted) + minor);
+}
+
 // --- The events, named as on the wire: `tx-mail` is TxMail. -------------------------------------
 
 // `fcrdns` is pass, fail or error (the manual page lacks the last); empty in 2018. `rdns` is

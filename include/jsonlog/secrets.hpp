@@ -27,7 +27,8 @@ MaskedText mask_command(std::string_view command, bool in_auth_exchange);
 // True if mask_command() could change the command: most are copied as they are.
 bool may_hold_secret(std::string_view command, bool in_auth_exchange) noexcept;
 
-// True for the filter's answer to AUTH, whose parameter repeats the credentials.
+// True for the filter's answer to AUTH, whose parameter may repeat the credentials: all but reject
+// and disconnect, which send it to the client in clear.
 bool holds_secret(const FilterResponse& response) noexcept;
 
 // A whole report line with its secrets hidden.

@@ -48,8 +48,8 @@ enum class Close : std::uint8_t {
   filter_disconnect, // the last answer of a filter
   connect_failed,    // smtp-out never connected
   tls_failed,        // 220 to STARTTLS, or SMTPS, and no link-tls after it
+  rejected,          // seen from its beginning, no greeting, a 4xx or 5xx reply
   quit,
-  rejected, // no greeting, a 4xx or 5xx reply
   server_421,
   server_5xx,  // the last reply, and no command after it
   server_lost, // smtp-out
@@ -229,7 +229,7 @@ struct Session
   std::uint64_t auth_attempts = 0, auth_failures = 0;
   std::uint64_t tx_count = 0, tx_committed = 0, tx_rolled_back = 0;
   std::int64_t tx_bytes = 0;
-  std::int64_t size_reported = 0; // smtp-out: the last figure of a tx-commit
+  std::optional<std::int64_t> size_reported; // smtp-out: the last figure of a tx-commit
   std::optional<std::int64_t> to_tls_us, to_mail_us;
   std::optional<int> tls_bits;
   bool tls_established = false;
@@ -251,6 +251,7 @@ struct Session
   std::string helo_method, helo_name;
   std::string tls_version, tls_protocol, tls_cipher;
   std::string user, auth_result;
+  std::string rejection; // the first reply that refused a client before it was greeted
   std::string rewritten; // a filter's rewrite of the command that is being answered
 
   UniqueList related_ip, related_hosts, related_user;

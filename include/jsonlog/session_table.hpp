@@ -39,6 +39,9 @@ public:
   // The last 1,024 closed sessions are remembered, more or less.
   void erase(Slot slot, bool closed) noexcept;
 
+  // Later reports of sessions that have ended are those of unknown ones again: another run.
+  void forget_closed() noexcept { closed_.fill(std::nullopt); }
+
   Session& operator[](Slot slot) { return sessions_[slot]; }
   const Session& operator[](Slot slot) const { return sessions_[slot]; }
 

@@ -48,8 +48,8 @@ struct Transaction
   std::string data_status; // smtpd's word of the last tx-data
   std::optional<std::int64_t> size;
   // smtp-out reports sizes that grow over the session: this message's is the difference to what
-  // stood there before it.
-  std::int64_t size_before = 0;
+  // stood there before it; empty: we joined the session in the middle and cannot know.
+  std::optional<std::int64_t> size_before;
 };
 
 // What stays of a transaction when it is over.

@@ -63,10 +63,12 @@ std::string_view Document::anomaly(const AnomalyLine& line, Size size)
   json_.open_member("event");
   write_kind(json_, Category::other);
   json_.token_member("action", malformed_action);
-  text_.clear();
-  text_ << "anomaly.";
-  text_.hex(static_cast<std::uint64_t>(line.logger.run_us)) << '.' << line.logger.sequence;
-  json_.token_member("id", text_.view());
+  if (line.logger.run_us != 0) { // before the first report nothing makes it unique
+    text_.clear();
+    text_ << "anomaly.";
+    text_.hex(static_cast<std::uint64_t>(line.logger.run_us)) << '.' << line.logger.sequence;
+    json_.token_member("id", text_.view());
+  }
   json_.member("original", Field::event_original, line.text, limits::original);
   json_.end_object();
   json_.open_member("error");

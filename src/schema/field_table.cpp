@@ -70,7 +70,7 @@ constexpr std::array rows{
   FieldRow{"event.outcome", keyword, "`success` or `failure`: link-auth, tx-mail, tx-rcpt, tx-data, tx-commit, tx-rollback, filter-response that rejects or disconnects, end of session"},
   FieldRow{"event.reason", keyword, "what explains a failure: the reply, or the parameter of the filter's answer"},
   counter("event.sequence", "place in the session: 0, 1, 2, …"),
-  FieldRow{"event.id", keyword, "unique: session, its start in microseconds (hexadecimal), `event.sequence`; in anomaly records `anomaly`, `opensmtpd.logger.run`, `opensmtpd.logger.sequence`. As document id it makes it harmless to ship a line twice"}.in(in_reports).always_in(in_reports).kept_for(Indexing::search_only),
+  FieldRow{"event.id", keyword, "unique: session, its start in microseconds (hexadecimal), `event.sequence`; in anomaly records `anomaly`, `opensmtpd.logger.run`, `opensmtpd.logger.sequence`. As document id it makes it harmless to ship a line twice. Absent in anomaly records before the first report"}.in(in_reports).always_in(in_event).kept_for(Indexing::search_only),
   FieldRow{"event.start", date, "start of the session"}.always_in(in_event).kept_for(Indexing::aggregate_only),
   FieldRow{"event.end", date, "end of the session, in its last line"},
   FieldRow{"event.duration", number, "nanoseconds since the start of the session"}.always_in(in_event),

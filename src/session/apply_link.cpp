@@ -127,7 +127,9 @@ void Apply::close(Close close)
   s_.now.outcome = close == Close::quit ? Outcome::success : Outcome::failure;
   if (close == Close::filter_disconnect)
     s_.now.reason = s_.filter.param;
-  else if (close == Close::rejected || close == Close::server_421 || close == Close::server_5xx)
+  else if (close == Close::rejected)
+    s_.now.reason = s_.rejection;
+  else if (close == Close::server_421 || close == Close::server_5xx)
     s_.now.reason = s_.reply.whole();
   mark(Section::session);
 }
@@ -137,6 +139,7 @@ void Apply::forget_connection()
   s_.greeted = s_.replied = s_.connect_passed = false;
   s_.tls_expected = s_.in_auth_exchange = s_.tls_established = false;
   s_.banner.clear();
+  s_.rejection.clear();
   s_.helo_method.clear();
   s_.helo_name.clear();
   s_.tls_version.clear();
@@ -185,10 +188,10 @@ Close Apply::inferred_close() const
     return Close::connect_failed;
   if (s_.tls_expected || handshake_failed_at_once())
     return Close::tls_failed;
+  if (!s_.greeted && !s_.rejection.empty())
+    return Close::rejected;
   if (s_.quit_said)
     return Close::quit;
-  if (!s_.greeted && s_.reply.refuses())
-    return Close::rejected;
   if (s_.reply.complete && s_.reply.code == 421)
     return Close::server_421;
   if (s_.reply.complete && s_.reply.code_class() == 5 && !s_.unanswered)

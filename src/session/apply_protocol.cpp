@@ -19,8 +19,10 @@ std::string_view registered_phase(std::string_view phase) noexcept
   return phase;
 }
 
-// The history's letter for a command that was refused; 0: it has none. A refused message (`.`)
-// shows by its event, tx-data or tx-rollback.
+constexpr char no_letter = 0;
+
+// The history's letter for a command that was refused. A refused message (`.`) shows by its event,
+// tx-data or tx-rollback, and QUIT when it is said.
 char refusal_letter(std::string_view verb) noexcept
 {
   struct Letter
@@ -28,19 +30,20 @@ char refusal_letter(std::string_view verb) noexcept
     std::string_view verb;
     char letter;
   };
-  constexpr std::array<Letter, 9> letters = {{{"MAIL FROM", 'm'},
-                                              {"RCPT TO", 'r'},
-                                              {"DATA", 'd'},
-                                              {"AUTH", 'a'},
-                                              {"STARTTLS", 't'},
-                                              {"EHLO", 'e'},
-                                              {"HELO", 'h'},
-                                              {"LHLO", 'l'},
-                                              {"other", '?'}}};
+  constexpr std::array<Letter, 10> letters = {{{"MAIL FROM", 'm'},
+                                               {"RCPT TO", 'r'},
+                                               {"DATA", 'd'},
+                                               {"AUTH", 'a'},
+                                               {"STARTTLS", 't'},
+                                               {"EHLO", 'e'},
+                                               {"HELO", 'h'},
+                                               {"LHLO", 'l'},
+                                               {".", no_letter},
+                                               {"QUIT", no_letter}}};
   for (const Letter& row : letters)
     if (row.verb == verb)
       return row.letter;
-  return 0;
+  return '?';
 }
 
 } // namespace
@@ -102,8 +105,11 @@ void Apply::operator()(const ProtocolServer& event)
   count_reply();
   if (s_.reply.code == 334)
     return;
-  // Until 0.2 there was no link-greeting.
-  s_.greeted = s_.greeted || s_.reply.code_class() == 2;
+  // Until 0.3 there was no link-greeting.
+  if (report_->dialect <= dialect_0(3) && s_.reply.code_class() == 2)
+    s_.greeted = true;
+  if (s_.reply.refuses() && !s_.greeted && !s_.partial && s_.rejection.empty())
+    s_.rejection = s_.reply.whole();
   s_.in_auth_exchange = false;
   if (s_.reply.code == 220 && s_.unanswered && s_.command.verb == "STARTTLS")
     s_.tls_expected = true;
@@ -179,7 +185,10 @@ void Apply::judge_refusal()
   }
   if (!s_.unanswered)
     return;
-  if (const char letter = refusal_letter(s_.command.verb); letter != 0)
+  const bool unknown_to_server = s_.reply.code == 500 || s_.reply.code == 502; // RFC 5321, 4.2.4
+  if (unknown_to_server && (s_.command.verb == "VRFY" || s_.command.verb == "EXPN"))
+    raise(Anomaly::unknown_command);
+  if (const char letter = refusal_letter(s_.command.verb); letter != no_letter)
     note_refusal(letter);
 }
 

@@ -207,7 +207,7 @@ void Apply::open_transaction(std::string_view message_id)
   s_.tx->id = kept(message_id);
   s_.tx->number = s_.tx_count;
   s_.tx->start_us = time_us_;
-  s_.tx->size_before = s_.size_reported;
+  s_.tx->size_before = s_.partial ? s_.size_reported : s_.size_reported.value_or(0);
   mark_transaction();
   mark(Section::session);
 }
@@ -249,6 +249,7 @@ Transaction* Apply::transaction_of(std::string_view message_id)
 // For the events that end one: they open none.
 Transaction* Apply::transaction_to_end(std::string_view message_id)
 {
+  is_message_id(message_id); // where there is no transaction to compare it with, too
   Transaction* const tx = current_transaction(message_id);
   mark(Section::tx_state);
   if (tx == nullptr)
@@ -312,7 +313,7 @@ void Apply::record_recipient(Transaction& tx, std::string_view address, std::str
   add(tx.addresses, address, caps_.recipients, Section::addresses);
   if (ok)
     add(tx.accepted, address, caps_.recipients, Section::accepted);
-  else
+  else if (result == "tempfail" || result == "permfail")
     add(tx.rejected, address, caps_.recipients, Section::rejected);
   add(tx.domains, domain_part(address), caps_.domains, Section::domains);
   mark(Section::recipients);
@@ -322,10 +323,12 @@ void Apply::record_size(Transaction& tx, std::int64_t reported)
 {
   std::int64_t size = reported;
   if (s_.subsystem == Subsystem::smtp_out) {
-    size -= tx.size_before;
+    s_.size_reported = reported;
+    if (!tx.size_before)
+      return;
+    size -= *tx.size_before;
     if (size < 0)
       size = reported;
-    s_.size_reported = reported;
   }
   tx.size = size;
   // A hostile size may be anything; the sum stays a number.

@@ -87,8 +87,8 @@ std::string_view to_string(Phase phase) noexcept
 std::string_view to_string(Close close) noexcept
 {
   constexpr std::array<std::string_view, 13> names = {
-    "",           "shutdown", "evicted",  "timeout",    "filter-disconnect", "connect-failed",
-    "tls-failed", "quit",     "rejected", "server-421", "server-5xx",        "server-lost",
+    "",           "shutdown", "evicted", "timeout",    "filter-disconnect", "connect-failed",
+    "tls-failed", "rejected", "quit",    "server-421", "server-5xx",        "server-lost",
     "client-lost"};
   return names[static_cast<std::size_t>(close)];
 }

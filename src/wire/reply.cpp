@@ -28,9 +28,18 @@ std::size_t count_digits(std::string_view text) noexcept
   return count;
 }
 
-// `5.1.1` at the start of the text, RFC 3463: class, subject and detail, 1 to 3 digits each.
+bool is_alphanumeric(char c) noexcept
+{
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// `5.1.1` as the first word of the text, RFC 3463: class, subject and detail, 1 to 3 digits each.
+// Servers put it in brackets or behind a `#`, and OpenSMTPD up to 6.5 a colon behind it.
 std::string_view parse_enhanced(std::string_view text) noexcept
 {
+  while (!text.empty() && text.front() > ' ' && text.front() < 0x7f &&
+         !is_alphanumeric(text.front()))
+    text.remove_prefix(1);
   if (text.size() < 5 || (text[0] != '2' && text[0] != '4' && text[0] != '5') || text[1] != '.')
     return {};
   const std::size_t subject = count_digits(text.substr(2));
@@ -39,7 +48,12 @@ std::string_view parse_enhanced(std::string_view text) noexcept
     return {};
   const std::size_t detail = count_digits(text.substr(dot + 1));
   const std::size_t end = dot + 1 + detail;
-  if (detail < 1 || detail > 3 || (end < text.size() && text[end] != ' '))
+  if (detail < 1 || detail > 3)
+    return {};
+  const std::string_view behind = text.substr(end);
+  const bool goes_on = !behind.empty() && (is_alphanumeric(behind[0]) || behind[0] == '_');
+  const bool more_numbers = behind.size() > 1 && behind[0] == '.' && is_digit(behind[1]);
+  if (goes_on || more_numbers)
     return {};
   return text.substr(0, end);
 }

@@ -14,11 +14,6 @@ namespace {
 constexpr std::size_t most_fields = 4;
 using Fields = std::array<std::string_view, most_fields>;
 
-constexpr Dialect version_0_(unsigned minor)
-{
-  return static_cast<Dialect>(static_cast<unsigned>(Dialect::dotted) + minor);
-}
-
 // How the parameters of one event are split in a range of dialects. The free-text field is the
 // one that may hold `|`: fields before it are counted from the left, fields after it from the
 // right. `order` gives each field's place in the event's struct.
@@ -51,9 +46,9 @@ constexpr std::array rows{
   Row{"tx-begin", 0, none, make<TxBegin>, Dialect::unversioned, {}, true},
   Row{"tx-begin", 1, none, make<TxBegin, 0>},
   // Until 0.5 the result stands behind the address.
-  Row{"tx-mail", 3, 1, make<TxMail, 0, 1, 2>, version_0_(5), {0, 2, 1, 3}},
+  Row{"tx-mail", 3, 1, make<TxMail, 0, 1, 2>, dialect_0(5), {0, 2, 1, 3}},
   Row{"tx-mail", 3, 2, make<TxMail, 0, 1, 2>},
-  Row{"tx-rcpt", 3, 1, make<TxRcpt, 0, 1, 2>, version_0_(5), {0, 2, 1, 3}},
+  Row{"tx-rcpt", 3, 1, make<TxRcpt, 0, 1, 2>, dialect_0(5), {0, 2, 1, 3}},
   Row{"tx-rcpt", 3, 2, make<TxRcpt, 0, 1, 2>},
   Row{"tx-envelope", 2, none, make<TxEnvelope, 0, 1>},
   Row{"tx-data", 2, none, make<TxData, 0, 1>},
@@ -71,7 +66,7 @@ constexpr std::array rows{
   Row{"link-identify", 2, 1, make<LinkIdentify, 0, 1>},
   Row{"link-tls", 1, none, make<LinkTls, 0>},
   // Until 0.6 the result stands behind the user name.
-  Row{"link-auth", 2, 0, make<LinkAuth, 0, 1>, version_0_(6), {1, 0}},
+  Row{"link-auth", 2, 0, make<LinkAuth, 0, 1>, dialect_0(6), {1, 0}},
   Row{"link-auth", 2, 1, make<LinkAuth, 0, 1>},
   Row{"link-disconnect", 0, none, make<LinkDisconnect>},
   Row{"filter-report", 3, 2, make<FilterReport, 0, 1, 2>},
@@ -225,7 +220,7 @@ std::int64_t fixed_digits(const char* text) noexcept
 std::optional<Dialect> parse_version(std::string_view text) noexcept
 {
   if (text.size() == 3 && text.starts_with("0.") && is_digit(text[2]))
-    return version_0_(static_cast<unsigned>(text[2] - '0'));
+    return dialect_0(static_cast<unsigned>(text[2] - '0'));
   if (text == "1")
     return Dialect::one;
   if (text == "0")
@@ -238,7 +233,7 @@ std::optional<Dialect> parse_version(std::string_view text) noexcept
   if (!major || !minor)
     return std::nullopt;
   if (*major == 0 && *minor < 1000)
-    return version_0_(static_cast<unsigned>(*minor));
+    return dialect_0(static_cast<unsigned>(*minor));
   return Dialect::newest;
 }
 
@@ -410,7 +405,7 @@ std::string_view inside_brackets(std::string_view text) noexcept
 
 std::string_view plain_address(std::string_view address, Dialect dialect) noexcept
 {
-  return dialect <= version_0_(5) ? inside_brackets(address) : address;
+  return dialect <= dialect_0(5) ? inside_brackets(address) : address;
 }
 
 } // namespace jsonlog

@@ -90,7 +90,8 @@ MaskedText mask_command(std::string_view command, bool in_auth_exchange)
 
 bool holds_secret(const FilterResponse& response) noexcept
 {
-  return response.phase == "auth" && !response.param.empty();
+  const bool goes_to_client = response.response == "reject" || response.response == "disconnect";
+  return response.phase == "auth" && !goes_to_client && !response.param.empty();
 }
 
 std::string mask_report(const Report& report, bool in_auth_exchange)

@@ -47,7 +47,8 @@ public:
         exchanges_.erase(session);
     }
     if (const auto* filter = std::get_if<FilterResponse>(&report.event))
-      return filter->phase == "auth" && !filter->param.empty();
+      return filter->phase == "auth" && !filter->param.empty() && filter->response != "reject" &&
+             filter->response != "disconnect"; // those two go to the client in clear
     const auto* client = std::get_if<ProtocolClient>(&report.event);
     return client != nullptr && (exchanges_.contains(session) || is_auth_command(client->command));
   }

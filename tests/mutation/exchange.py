@@ -89,7 +89,9 @@ class Exchange:
 
     def filter_parameter(self) -> list[bytes]:
         response = self._rng.choice(RESPONSES)
-        text = self._rng.choice((b"", b"PLAIN ", b"535 5.7.8 ")) + secret.any_spelling(self._rng)
+        text = b"535 5.7.8 no"
+        if response not in (b"reject", b"disconnect"):  # whose text the client gets in clear
+            text = self._rng.choice((b"", b"PLAIN ", text + b" ")) + secret.any_spelling(self._rng)
         return [self._report(b"filter-response", b"auth|" + response + b"|" + text + self._rng.choice(TAILS))]
 
     def spoiled_filter_parameter(self) -> list[bytes]:

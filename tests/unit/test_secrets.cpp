@@ -80,6 +80,8 @@ TEST_SUITE("secrets")
           prefix + "filter-response|53d780c857e25095|auth|rewrite|********");
     CHECK(masked(prefix + "filter-response|53d780c857e25095|ehlo|rewrite|x") ==
           prefix + "filter-response|53d780c857e25095|ehlo|rewrite|x");
+    CHECK(masked(prefix + "filter-response|53d780c857e25095|auth|reject|535 no") ==
+          prefix + "filter-response|53d780c857e25095|auth|reject|535 no");
     CHECK(masked(prefix + "link-auth|53d780c857e25095|pass|alice") ==
           prefix + "link-auth|53d780c857e25095|pass|alice");
   }

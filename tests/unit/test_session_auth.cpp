@@ -82,7 +82,8 @@ TEST_SUITE("session_auth")
     CHECK(story.session.filter.param == "");
     CHECK(story.session.now.reason == "");
     story.tell("filter-response|auth|reject|535 no");
-    CHECK(story.session.filter.param == "");
+    CHECK(story.session.filter.param == "535 no"); // the client is told so in clear
+    CHECK(story.session.now.reason == "535 no");
     CHECK(story.session.now.outcome == Outcome::failure);
   }
 }
