@@ -27,7 +27,7 @@ int main()
     jsonlog::Session& session = sessions[*slot];
     apply(session, report, caps);
     if (session.now.recipient && session.now.recipient->status == "ok")
-      ++accepted[jsonlog::domain_part(session.now.recipient->address)];
+      ++accepted[session.now.recipient->address.domain];
     if (session.final())
       sessions.erase(*slot, true);
   }

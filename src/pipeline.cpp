@@ -61,8 +61,13 @@ Account Pipeline::account() const noexcept
 
 void Pipeline::finish() noexcept
 {
+  end_sessions("end of input");
+}
+
+void Pipeline::end_sessions(std::string_view reason) noexcept
+{
   while (const auto slot = sessions_.idlest())
-    end_session(*slot, Close::shutdown);
+    end_session(*slot, Close::shutdown, reason);
 }
 
 // A handshake in mid-stream is the beginning of another recording: another run, with its own
@@ -70,7 +75,7 @@ void Pipeline::finish() noexcept
 void Pipeline::feed_handshake(std::string_view line) noexcept
 {
   if (running_ || handshake_.ready()) {
-    finish();
+    end_sessions("new run");
     sessions_.forget_closed();
     handshake_ = {};
     logger_ = {};
@@ -95,7 +100,7 @@ void Pipeline::feed_report(const Report& report) noexcept
   ++counts_.events[report.event.index()];
   auto slot = sessions_.find(report.subsystem, report.session);
   if (!slot && sessions_.full())
-    end_session(*sessions_.idlest(), Close::evicted);
+    end_session(*sessions_.idlest(), Close::evicted, "too many sessions");
   make_line([&] {
     if (!slot) {
       slot = sessions_.create(report.subsystem, report.session);
@@ -144,11 +149,11 @@ void Pipeline::feed_anomaly(std::string_view line, std::string_view error)
   write(plain_line_.view(), Worth::counted, whole);
 }
 
-void Pipeline::end_session(SessionTable::Slot slot, Close close) noexcept
+void Pipeline::end_session(SessionTable::Slot slot, Close close, std::string_view reason) noexcept
 {
   make_line([&] {
     Session& session = sessions_[slot];
-    const Sections changed = jsonlog::finish(session, close, newest_us_, caps_);
+    const Sections changed = jsonlog::finish(session, close, reason, newest_us_, caps_);
     if (format_ != Format::json)
       return;
     const std::string_view line = snapshot_.event(slot, session, nullptr, changed, logger_);

@@ -32,4 +32,13 @@ bool is_ip_address(std::string_view text);
 std::string_view local_part(std::string_view address) noexcept;
 std::string domain_part(std::string_view address);
 
+// An address and its parts, each taken from the whole address and then cut at limits::kept_text:
+// a local part of any length does not hide the domain. All are empty for the bounce sender.
+struct MailAddress
+{
+  std::string address, local, domain;
+};
+
+MailAddress parse_mail_address(std::string_view address);
+
 } // namespace jsonlog

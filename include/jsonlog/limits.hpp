@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 namespace jsonlog::limits {
 
@@ -21,6 +22,10 @@ inline constexpr std::size_t history = 256;      // opensmtpd.session.history
 
 // What a session keeps of a text: enough to tell that it was longer than `keyword`.
 inline constexpr std::size_t kept_text = keyword + 1;
+constexpr std::string_view kept(std::string_view text) noexcept
+{
+  return text.substr(0, kept_text);
+}
 
 // Lists.
 inline constexpr std::size_t anomalies = 16;

@@ -59,7 +59,8 @@ private:
   void feed_event(SessionTable::Slot slot, const Report& report);
   void feed_malformed(std::string_view line, std::string_view error) noexcept;
   void feed_anomaly(std::string_view line, std::string_view error);
-  void end_session(SessionTable::Slot slot, Close close) noexcept;
+  void end_sessions(std::string_view reason) noexcept;
+  void end_session(SessionTable::Slot slot, Close close, std::string_view reason) noexcept;
   void write(std::string_view line, Worth worth, bool whole);
 
   Format format_;

@@ -13,7 +13,8 @@ struct Reply
 {
   int code = 0;         // 0: the line does not begin with three digits
   std::string enhanced; // RFC 3463, from the first line that has one
-  std::string text;     // what follows the code; the lines joined by a blank; bounded
+  std::string text;     // what follows the code; the lines joined by a blank, the enhanced code
+                        // on the first one only; bounded
   std::uint32_t lines = 0;
   bool complete = false;
 

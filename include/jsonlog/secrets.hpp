@@ -34,7 +34,11 @@ bool holds_secret(const FilterResponse& response) noexcept;
 // A whole report line with its secrets hidden.
 std::string mask_report(const Report& report, bool in_auth_exchange);
 
-// A line or a text of unknown make: everything behind the word AUTH (any case) is hidden.
+// A text of unknown make: everything behind the word AUTH (any case) is hidden.
 std::string mask_unknown(std::string_view text);
+
+// A line that is no report: as above; and of a recorded conversation between smtpd and a filter
+// the lines of the message and the logins.
+std::string mask_line(std::string_view line);
 
 } // namespace jsonlog

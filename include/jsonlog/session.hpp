@@ -150,7 +150,8 @@ enum class Outcome : std::uint8_t { none, success, failure };
 // The recipient that a tx-rcpt is about.
 struct Recipient
 {
-  std::string address, original, status; // as in Sender
+  MailAddress address; // these three as in Sender
+  std::string original, status;
 };
 
 // What is true of the last report only.
@@ -169,7 +170,7 @@ struct Counts
 {
   std::uint64_t command = 0, reply_2xx = 0, reply_3xx = 0, reply_4xx = 0, reply_5xx = 0, mail = 0,
                 rcpt = 0, rcpt_ok = 0, rcpt_tempfail = 0, rcpt_permfail = 0, commit = 0,
-                rollback = 0, timeout = 0;
+                rollback = 0, timeout = 0, filter_report = 0;
 };
 
 struct FilterCounts
@@ -182,7 +183,7 @@ struct Command
 {
   std::string_view verb; // a constant: `MAIL FROM`, `other` ...; empty: none yet
   std::string line;      // secrets hidden
-  std::string address;   // between `<` and `>` of MAIL and RCPT
+  MailAddress address;   // between `<` and `>` of MAIL and RCPT
 };
 
 struct FilterAnswer
@@ -190,6 +191,14 @@ struct FilterAnswer
   std::string phase; // as registered: connect, starttls, not smtpd's connected, tls
   std::string response, param;
   std::optional<std::int64_t> latency_us;
+};
+
+// What the filters cost the client of a session, in microseconds.
+struct FilterTimes
+{
+  std::int64_t wait_us = 0; // sum of all known latencies
+  std::string slowest_phase;
+  std::optional<std::int64_t> slowest_us; // empty before the first known latency
 };
 
 struct Session
@@ -212,10 +221,12 @@ struct Session
   bool connected = false;
   bool greeted = false;
   bool replied = false;
-  bool unanswered = false;    // the last command has had no final reply
-  bool unsolicited = false;   // the last reply answers no command
-  bool refusal_noted = false; // the history shows the refusal of the last command
-  bool mail_answered = false; // a tx-mail since the last MAIL
+  bool unanswered = false;      // the last command has had no final reply
+  bool unsolicited = false;     // the last reply answers no command
+  bool banner_expected = false; // connected, and neither side has said anything
+  std::uint64_t replies = 0;    // complete ones since the last command
+  bool refusal_noted = false;   // the history shows the refusal of the last command
+  bool mail_answered = false;   // a tx-mail since the last MAIL
   bool rcpt_answered = false;
   bool in_auth_exchange = false;
   bool tls_expected = false;   // 220 to STARTTLS
@@ -240,7 +251,9 @@ struct Session
   AnomalyList anomalies;
   Command command;
   Reply reply;
+  std::string_view answers; // what the reply answers: a verb, `connect` or `unsolicited`
   FilterAnswer filter;
+  FilterTimes filter_times;
   std::optional<Transaction> tx;
 
   std::string protocol; // the wire version of the last report
@@ -252,7 +265,7 @@ struct Session
   std::string tls_version, tls_protocol, tls_cipher;
   std::string user, auth_result;
   std::string rejection; // the first reply that refused a client before it was greeted
-  std::string rewritten; // a filter's rewrite of the command that is being answered
+  std::optional<MailAddress> rewritten; // a filter's rewrite of the command being answered
 
   UniqueList related_ip, related_hosts, related_user;
   UniqueList mail_from, rcpt_to, rcpt_domain;
@@ -269,8 +282,10 @@ struct Session
 // this report.
 Sections apply(Session& session, const Report& report, const Caps& caps);
 
-// Ends a session without a report (shutdown, evicted) at the time given.
-Sections finish(Session& session, Close close, std::int64_t time_us, const Caps& caps);
+// Ends a session without a report (shutdown, evicted) at the time given. What became of its
+// transaction nobody knows: it stays open. `reason` goes into the line.
+Sections finish(Session& session, Close close, std::string_view reason, std::int64_t time_us,
+                const Caps& caps);
 
 // RFC 3848: SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA, LMTP ...; empty before a greeting command.
 std::string with_protocol(const Session& session);

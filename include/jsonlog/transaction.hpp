@@ -4,6 +4,7 @@
 // ends it differs by subsystem and protocol; apply_transaction.cpp says where.
 #pragma once
 
+#include "jsonlog/address.hpp"
 #include "jsonlog/unique_list.hpp"
 
 #include <cstdint>
@@ -19,7 +20,7 @@ std::string_view to_string(TransactionStatus status) noexcept;
 // The reverse-path. The bounce sender `<>` has an empty address.
 struct Sender
 {
-  std::string address;  // the effective one: what a filter's rewrite made of it
+  MailAddress address;  // the effective one: what a filter's rewrite made of it
   std::string original; // what the client said, where that differs
   std::string status;   // smtpd's word: ok, permfail, tempfail
 };

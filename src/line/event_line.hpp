@@ -14,7 +14,6 @@
 
 namespace jsonlog {
 
-inline constexpr std::string_view schema_version = "1.0";
 inline constexpr std::string_view malformed_action = "malformed-report";
 
 // A session just after a report, or its synthetic end (then `report` is null).

@@ -28,7 +28,7 @@ public:
   {
     buffer_.Clear();
     writer_.Reset(buffer_);
-    cuts_ = 0;
+    cuts_ = {};
   }
   std::string_view text() const { return {buffer_.GetString(), buffer_.GetSize()}; }
 
@@ -37,7 +37,7 @@ public:
   void leave_out_lists(bool on) noexcept { without_lists_ = on; }
 
   Cuts cuts() const noexcept { return cuts_; }
-  void cut(Field field) noexcept { cuts_ |= cut_bit(field); }
+  void cut(Field field) noexcept { cuts_.add(field); }
 
   void begin_object() { writer_.StartObject(); }
   void end_object() { writer_.EndObject(); }
@@ -125,7 +125,7 @@ private:
   rapidjson::StringBuffer buffer_;
   rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
   TextBuffer scratch_;
-  Cuts cuts_ = 0;
+  Cuts cuts_;
   bool short_ = false;
   bool without_lists_ = false;
 };

@@ -75,13 +75,14 @@ void write_command(Json& json, const Command& command)
   json.open_member("command");
   json.token_member("verb", command.verb);
   json.member("line", Field::command_line, command.line);
-  json.member("address", Field::command_address, command.address);
-  json.member("domain", Field::command_domain, domain_part(command.address));
+  json.member("address", Field::command_address, command.address.address);
+  json.member("domain", Field::command_domain, command.address.domain);
   json.end_object();
 }
 
-void write_reply(Json& json, const Reply& reply)
+void write_reply(Json& json, const Session& session)
 {
+  const Reply& reply = session.reply;
   json.open_member("reply");
   if (reply.code != 0) {
     json.member("code", reply.code);
@@ -91,6 +92,7 @@ void write_reply(Json& json, const Reply& reply)
   json.member("text", Field::reply_text, reply.text);
   json.member("lines", std::uint64_t{reply.lines});
   json.member("complete", reply.complete);
+  json.token_member("answers", session.answers);
   json.end_object();
 }
 
@@ -243,6 +245,7 @@ void write_count(Json& json, const Session& session)
   json.member("commit", count.commit);
   json.member("rollback", count.rollback);
   json.member("timeout", count.timeout);
+  json.member("filter_report", count.filter_report);
   json.end_object();
 }
 
@@ -260,12 +263,12 @@ void write_tx_from(Json& json, const Session& session)
     return;
   const Sender& from = *session.tx->from;
   json.open_member("from");
-  json.member("address", Field::tx_from_address, from.address);
+  json.member("address", Field::tx_from_address, from.address.address);
   json.member("address_original", Field::tx_from_address_original, from.original);
-  json.member("local", Field::tx_from_local, local_part(from.address));
-  json.member("domain", Field::tx_from_domain, domain_part(from.address));
+  json.member("local", Field::tx_from_local, from.address.local);
+  json.member("domain", Field::tx_from_domain, from.address.domain);
   json.member("status", Field::tx_from_status, from.status);
-  json.member("null", from.address.empty());
+  json.member("null", from.address.address.empty());
   json.end_object();
 }
 
@@ -328,7 +331,7 @@ void write_last(Json& json, const Session& session)
   if (command)
     write_command(json, session.command);
   if (reply)
-    write_reply(json, session.reply);
+    write_reply(json, session);
   json.end_object();
 }
 
@@ -345,6 +348,14 @@ void write_filter(Json& json, const Session& session)
   json.member("report", count.report);
   json.member("other", count.other);
   json.end_object();
+  const FilterTimes& times = session.filter_times;
+  json.member("wait_us", times.wait_us);
+  if (times.slowest_us) {
+    json.open_member("slowest");
+    json.member("phase", Field::filter_slowest_phase, times.slowest_phase);
+    json.member("latency_us", *times.slowest_us);
+    json.end_object();
+  }
   const FilterAnswer& last = session.filter;
   if (!last.phase.empty() || !last.response.empty()) {
     json.open_member("last");
@@ -375,10 +386,10 @@ void write_moment(Json& json, const Session& session, const Report* report)
     write_anomalies(json, "anomaly_new", now.anomalies);
   if (now.recipient) {
     json.open_member("rcpt");
-    json.member("address", Field::rcpt_address, now.recipient->address);
+    json.member("address", Field::rcpt_address, now.recipient->address.address);
     json.member("address_original", Field::rcpt_address_original, now.recipient->original);
-    json.member("local", Field::rcpt_local, local_part(now.recipient->address));
-    json.member("domain", Field::rcpt_domain_of_event, domain_part(now.recipient->address));
+    json.member("local", Field::rcpt_local, now.recipient->address.local);
+    json.member("domain", Field::rcpt_domain_of_event, now.recipient->address.domain);
     json.member("status", Field::rcpt_status, now.recipient->status);
     json.end_object();
   }
@@ -392,12 +403,12 @@ void write_moment(Json& json, const Session& session, const Report* report)
 
 void write_truncated(Json& json)
 {
-  if (json.cuts() == 0)
+  if (!json.cuts().any())
     return;
   json.key("truncated");
   json.begin_array();
   for (const auto& [field, name] : field_names)
-    if ((json.cuts() & cut_bit(field)) != 0)
+    if (json.cuts().has(field))
       json.token(name);
   json.end_array();
 }

@@ -33,7 +33,7 @@ public:
   void operator()(const TxRcpt&)
   {
     if (session_.now.recipient)
-      say({session_.now.recipient->status, session_.now.recipient->address});
+      say({session_.now.recipient->status, session_.now.recipient->address.address});
   }
   void operator()(const TxEnvelope& event) { say({event.envelope_id}); }
   void operator()(const TxData& event) { say({event.result}); }
@@ -64,7 +64,7 @@ private:
   {
     if (event.result != "ok" || !session_.tx || !session_.tx->from)
       return event.address;
-    const std::string_view address = session_.tx->from->address;
+    const std::string_view address = session_.tx->from->address.address;
     return address.empty() ? std::string_view("<>") : address;
   }
 
@@ -98,6 +98,8 @@ bool append_message(TextBuffer& out, std::string_view action, const Session& ses
     Detail detail(out, session, cut);
     std::visit([&detail](const auto& event) { detail(event); }, report->event);
     complete = complete && detail.complete();
+  } else {
+    out << ' ' << session.now.reason;
   }
   out << peer;
   if (session.tx && !session.tx->id.empty()) {

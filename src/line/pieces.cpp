@@ -33,7 +33,7 @@ void write_start(PieceText& text, const Session& session)
 void write_peer(PieceText& text, const Session& session)
 {
   if (!append_peer(text.out, session, {limits::message_part, false}))
-    text.cuts |= cut_bit(Field::message);
+    text.cuts.add(Field::message);
 }
 
 // --- The root ---
@@ -154,7 +154,7 @@ void write_session_state(PieceText& text, const Session& session)
 void write_history(PieceText& text, const Session& session)
 {
   if (session.history.cut())
-    text.cuts |= cut_bit(Field::history);
+    text.cuts.add(Field::history);
   if (!session.history.text().empty())
     text.out << R"(,"history":")" << session.history.text() << '"';
 }
@@ -213,7 +213,7 @@ void write_anomalies(TextBuffer& out, std::string_view key, const AnomalyList& a
 void write_anomaly_text(PieceText& text, const Session& session)
 {
   if (session.anomalies.cut())
-    text.cuts |= cut_bit(Field::anomaly);
+    text.cuts.add(Field::anomaly);
   write_anomalies(text.out, R"(,"anomaly":)", session.anomalies);
 }
 
@@ -229,7 +229,8 @@ void write_count_text(PieceText& text, const Session& session)
       << R"(,"rcpt_tempfail":)" << count.rcpt_tempfail                               //
       << R"(,"rcpt_permfail":)" << count.rcpt_permfail                               //
       << R"(,"commit":)" << count.commit << R"(,"rollback":)" << count.rollback      //
-      << R"(,"timeout":)" << count.timeout << R"(})";
+      << R"(,"timeout":)" << count.timeout << R"(,"filter_report":)" << count.filter_report
+      << R"(})";
 }
 
 void write_tx_head(PieceText& text, const Session& session)
@@ -250,13 +251,13 @@ void write_tx_from_text(PieceText& text, const Session& session)
     return;
   const Sender& from = *session.tx->from;
   text.open(R"(,"from":)");
-  text.member(R"(,"address":)", Field::tx_from_address, from.address);
+  text.member(R"(,"address":)", Field::tx_from_address, from.address.address);
   text.member(R"(,"address_original":)", Field::tx_from_address_original, from.original);
-  text.member(R"(,"local":)", Field::tx_from_local, local_part(from.address));
-  text.member(R"(,"domain":)", Field::tx_from_domain, domain_part(from.address));
+  text.member(R"(,"local":)", Field::tx_from_local, from.address.local);
+  text.member(R"(,"domain":)", Field::tx_from_domain, from.address.domain);
   text.member(R"(,"status":)", Field::tx_from_status, from.status);
   text.key(R"(,"null":)");
-  text.out << truth(from.address.empty()) << '}';
+  text.out << truth(from.address.address.empty()) << '}';
 }
 
 void write_tx_state(PieceText& text, const Session& session)
@@ -324,7 +325,7 @@ void write_summary(PieceText& text, const TransactionSummary& tx)
 void write_transactions_text(PieceText& text, const Session& session)
 {
   if (session.transactions_cut)
-    text.cuts |= cut_bit(Field::transactions);
+    text.cuts.add(Field::transactions);
   if (session.transactions.empty())
     return;
   std::string_view before = R"(,"transactions":[)";
@@ -344,9 +345,8 @@ void write_command_text(PieceText& text, const Session& session)
     return;
   text.out << R"(,"last":{"command":{"verb":")" << command.verb << '"';
   text.member(R"(,"line":)", Field::command_line, command.line);
-  text.member(R"(,"address":)", Field::command_address, command.address);
-  if (!command.address.empty())
-    text.member(R"(,"domain":)", Field::command_domain, domain_part(command.address));
+  text.member(R"(,"address":)", Field::command_address, command.address.address);
+  text.member(R"(,"domain":)", Field::command_domain, command.address.domain);
   text.out << '}';
 }
 
@@ -370,7 +370,7 @@ void write_reply_text(PieceText& text, const Session& session)
     text.out << ',';
   }
   text.out << R"("lines":)" << std::uint64_t{reply.lines} << R"(,"complete":)"
-           << truth(reply.complete) << "}}";
+           << truth(reply.complete) << R"(,"answers":")" << session.answers << R"("}})";
 }
 
 void write_filter_text(PieceText& text, const Session& session)
@@ -381,7 +381,13 @@ void write_filter_text(PieceText& text, const Session& session)
     pen << R"(,"filter":{"count":{"proceed":)" << count.proceed << R"(,"junk":)" << count.junk
         << R"(,"rewrite":)" << count.rewrite << R"(,"reject":)" << count.reject
         << R"(,"disconnect":)" << count.disconnect << R"(,"report":)" << count.report
-        << R"(,"other":)" << count.other << R"(})";
+        << R"(,"other":)" << count.other << R"(},"wait_us":)" << session.filter_times.wait_us;
+  }
+  if (session.filter_times.slowest_us) {
+    text.open(R"(,"slowest":)");
+    text.member(R"(,"phase":)", Field::filter_slowest_phase, session.filter_times.slowest_phase);
+    text.key(R"(,"latency_us":)");
+    text.out << *session.filter_times.slowest_us << '}';
   }
   const FilterAnswer& last = session.filter;
   if (last.phase.empty() && last.response.empty())
@@ -490,15 +496,15 @@ void write_moment_text(PieceText& text, const Session& session, const Report* re
 {
   const Moment& now = session.now;
   if (now.anomalies.cut())
-    text.cuts |= cut_bit(Field::anomaly_new);
+    text.cuts.add(Field::anomaly_new);
   write_anomalies(text.out, R"(,"anomaly_new":)", now.anomalies);
   if (now.recipient) {
-    const std::string_view address = now.recipient->address;
+    const MailAddress& address = now.recipient->address;
     text.open(R"(,"rcpt":)");
-    text.member(R"(,"address":)", Field::rcpt_address, address);
+    text.member(R"(,"address":)", Field::rcpt_address, address.address);
     text.member(R"(,"address_original":)", Field::rcpt_address_original, now.recipient->original);
-    text.member(R"(,"local":)", Field::rcpt_local, local_part(address));
-    text.member(R"(,"domain":)", Field::rcpt_domain_of_event, domain_part(address));
+    text.member(R"(,"local":)", Field::rcpt_local, address.local);
+    text.member(R"(,"domain":)", Field::rcpt_domain_of_event, address.domain);
     text.member(R"(,"status":)", Field::rcpt_status, now.recipient->status);
     text.out << '}';
   }

@@ -72,7 +72,7 @@ inline constexpr auto first_opensmtpd_piece = Piece::session;
 struct PieceText
 {
   TextBuffer& out;
-  Cuts cuts = 0;
+  Cuts cuts = {};
   bool at_start = false; // of an object
 
   // `,"key":{`
@@ -106,7 +106,7 @@ struct PieceText
   void string_body(Field field, std::string_view text)
   {
     if (!append_json_text(out, text, {limits::keyword, false}))
-      cuts |= cut_bit(field);
+      cuts.add(field);
     out << '"';
   }
   // `,"key":["a","b"]`, if there are values.
@@ -114,7 +114,7 @@ struct PieceText
   void list(const char (&comma_key)[N], Field field, const UniqueList& list)
   {
     if (list.cut())
-      cuts |= cut_bit(field);
+      cuts.add(field);
     if (list.values().empty())
       return;
     key(comma_key);

@@ -153,7 +153,7 @@ bool append_raw(TextBuffer& out, const Report& report, bool in_auth_exchange, st
 
 bool append_raw(TextBuffer& out, std::string_view bad_line, std::size_t limit)
 {
-  return append_cut(out, mask_unknown(bad_line), limit);
+  return append_cut(out, mask_line(bad_line), limit);
 }
 
 bool append_kv(TextBuffer& out, const Report& report, bool in_auth_exchange, std::size_t limit)
@@ -174,7 +174,7 @@ bool append_kv(TextBuffer& out, std::string_view bad_line, std::string_view erro
   Pairs pairs(out, limit, time_us);
   pairs.add("event", "malformed-report");
   pairs.add("error", error);
-  pairs.add("original", mask_unknown(bad_line));
+  pairs.add("original", mask_line(bad_line));
   return pairs.end();
 }
 

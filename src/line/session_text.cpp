@@ -54,7 +54,7 @@ void SessionText::forget() noexcept
   ends_.fill(0);
   list_sizes_.fill(0);
   stale_ = bits(Piece{}, Piece::end);
-  all_cuts_ = 0;
+  all_cuts_ = {};
   cuts_.reset();
 }
 
@@ -103,7 +103,7 @@ void SessionText::write(TextBuffer& line, const PieceRow& row, const Session& se
     row.text(text, session);
   else
     write_list(text, row, session, before);
-  if ((text.cuts | all_cuts_) != 0) // seldom
+  if (text.cuts.any() || all_cuts_.any()) // seldom
     set_cuts(row.piece, text.cuts);
 }
 
@@ -116,13 +116,13 @@ void SessionText::write_list(PieceText& text, const PieceRow& row, const Session
   const std::span<const std::string> values = list->values();
   std::uint16_t& written = list_sizes_[index_of(row.piece)];
   if (list->cut())
-    text.cuts |= cut_bit(row.list.field);
+    text.cuts.add(row.list.field);
   if (values.empty())
     return;
   if (written == 0) {
     text.out << row.list.key << '[';
   } else {
-    text.cuts |= cuts_of(row.piece);
+    text.cuts.add(cuts_of(row.piece));
     before.remove_suffix(1); // the bracket
     text.out << before;
     if (written < values.size())
@@ -135,7 +135,7 @@ void SessionText::write_list(PieceText& text, const PieceRow& row, const Session
 
 Cuts SessionText::cuts_of(Piece piece) const
 {
-  return cuts_ == nullptr ? 0 : (*cuts_)[index_of(piece)];
+  return cuts_ == nullptr ? Cuts{} : (*cuts_)[index_of(piece)];
 }
 
 void SessionText::set_cuts(Piece piece, Cuts cuts)
@@ -143,9 +143,9 @@ void SessionText::set_cuts(Piece piece, Cuts cuts)
   if (cuts_ == nullptr)
     cuts_ = std::make_unique<std::array<Cuts, piece_count>>();
   (*cuts_)[index_of(piece)] = cuts;
-  all_cuts_ = 0;
+  all_cuts_ = {};
   for (const Cuts each : *cuts_)
-    all_cuts_ |= each;
+    all_cuts_.add(each);
 }
 
 } // namespace jsonlog

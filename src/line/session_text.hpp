@@ -75,7 +75,7 @@ private:
   std::array<std::uint16_t, piece_count> list_sizes_{}; // members written of each growing list
   Pieces stale_ = 0;
   std::uint64_t transaction_ = 0; // whose lists are written
-  Cuts all_cuts_ = 0;
+  Cuts all_cuts_;
   std::unique_ptr<std::array<Cuts, piece_count>> cuts_; // few sessions have any
 };
 

@@ -55,12 +55,12 @@ public:
                            const LoggerState& logger)
   {
     // The cut comes last: what hides a secret may stand before it, and the secret behind it.
-    const std::string masked = mask_unknown(bad_line);
+    const std::string masked = mask_line(bad_line);
     const AnomalyLine line{masked, error, time_us, logger};
     return within_budget([&](Document::Size size) { return document_.anomaly(line, size); });
   }
 
-  bool truncated() const noexcept { return cuts_ != 0; }
+  bool truncated() const noexcept { return cuts_.any(); }
 
 private:
   using Size = Document::Size;
@@ -84,7 +84,7 @@ private:
 
   void write_constants()
   {
-    constant_cuts_ = 0;
+    constant_cuts_ = {};
     const std::string head = constant([this](Json& json) { write_head(json, settings_); });
     for (std::size_t i = 0; i < categories; ++i)
       heads_[i] = R"(",)" + head + R"(,"event":{)" +
@@ -113,7 +113,7 @@ private:
     json_.begin_object();
     write(json_);
     json_.end_object();
-    constant_cuts_ |= json_.cuts();
+    constant_cuts_.add(json_.cuts());
     const std::string_view members = json_.text();
     return std::string(members.substr(1, members.size() - 2));
   }
@@ -135,7 +135,7 @@ private:
     line_ << R"(","message":")";
     if (!append_message(line_, line.action(), session, report, text.piece(Piece::peer),
                         {limits::message_part, false}))
-      cuts_ |= cut_bit(Field::message);
+      cuts_.add(Field::message);
     write_event(line, text);
     line_ << tail_;
     text.append(line_, session, first_root_piece, first_opensmtpd_piece);
@@ -143,7 +143,7 @@ private:
     write_moment(line);
     text.append(line_, session, first_opensmtpd_piece, Piece::end);
     line_ << '}';
-    cuts_ |= text.cuts();
+    cuts_.add(text.cuts());
     write_truncated();
     line_ << "}}\n";
   } catch (...) {
@@ -154,7 +154,7 @@ private:
   void append_text(Field field, std::string_view text, std::size_t limit = limits::keyword)
   {
     if (!append_json_text(line_, text, {limit, false}))
-      cuts_ |= cut_bit(field);
+      cuts_.add(field);
     line_ << '"';
   }
 
@@ -220,16 +220,16 @@ private:
   {
     PieceText text{line_};
     write_moment_text(text, line.session, line.report);
-    cuts_ |= text.cuts;
+    cuts_.add(text.cuts);
   }
 
   void write_truncated()
   {
-    if (cuts_ == 0)
+    if (!cuts_.any())
       return;
     std::string_view before = R"(,"truncated":[")";
     for (const auto& [field, name] : field_names)
-      if ((cuts_ & cut_bit(field)) != 0)
+      if (cuts_.has(field))
         line_ << std::exchange(before, R"(,")") << name << '"';
     line_ << ']';
   }
@@ -243,13 +243,13 @@ private:
   std::string tail_;                          // from event's end up to the session's root pieces
   std::string logger_;                        // up to the number of opensmtpd.logger.sequence
   std::int64_t run_us_ = 0;                   // in logger_
-  Cuts constant_cuts_ = 0;
+  Cuts constant_cuts_;
 
   std::deque<SessionText> texts_; // by slot
   Json json_;
   TextBuffer line_;
   TimeText time_text_;
-  Cuts cuts_ = 0; // of the line that is being written, or was written last
+  Cuts cuts_; // of the line that is being written, or was written last
 };
 
 Caps caps_for(Detail detail) noexcept

@@ -2,6 +2,7 @@
 #include "program/options.hpp"
 
 #include "program/option_checks.hpp"
+#include "schema/fields.hpp"
 #include "version.hpp"
 
 #include <algorithm>
@@ -216,8 +217,9 @@ ParsedOptions parse_options(int argc, const char* const* argv)
 
   CLI::App app("Turns OpenSMTPD's reports into JSON lines, each with the whole session.",
                "filter-jsonlog");
-  app.set_version_flag("--version", std::string("filter-jsonlog ") + program_version +
-                                      ", schema 1.0, smtpd-filters protocol 0.1 to 0.7");
+  app.set_version_flag("--version", std::string("filter-jsonlog ") + program_version + ", schema " +
+                                      std::string(schema_version) +
+                                      ", smtpd-filters protocol 0.1 to 0.7");
   app.allow_config_extras(CLI::config_extras_mode::error);
   add_options(app, options, texts);
   add_rotation_options(app, options.rotation, texts);

@@ -72,6 +72,12 @@ struct FieldRow
     row.always = kinds;
     return row;
   }
+  constexpr FieldRow since_1_1() const
+  {
+    FieldRow row = *this;
+    row.since = "1.1";
+    return row;
+  }
   constexpr FieldRow kept_for(Indexing use) const
   {
     FieldRow row = *this;

@@ -5,11 +5,15 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace jsonlog {
+
+// Of the document, opensmtpd.schema.
+inline constexpr std::string_view schema_version = "1.1";
 
 enum class Field : std::uint8_t {
   message,
@@ -66,6 +70,7 @@ enum class Field : std::uint8_t {
   command_address,
   command_domain,
   reply_text,
+  filter_slowest_phase,
   filter_phase,
   filter_response,
   filter_param,
@@ -139,6 +144,7 @@ inline constexpr std::array field_names{
   FieldName{Field::command_address, "opensmtpd.last.command.address"},
   FieldName{Field::command_domain, "opensmtpd.last.command.domain"},
   FieldName{Field::reply_text, "opensmtpd.last.reply.text"},
+  FieldName{Field::filter_slowest_phase, "opensmtpd.filter.slowest.phase"},
   FieldName{Field::filter_phase, "opensmtpd.filter.last.phase"},
   FieldName{Field::filter_response, "opensmtpd.filter.last.response"},
   FieldName{Field::filter_param, "opensmtpd.filter.last.param"},
@@ -160,13 +166,17 @@ constexpr bool field_names_in_order()
 }
 static_assert(field_names_in_order());
 
-// The fields that were cut, one bit each.
-using Cuts = std::uint64_t;
-static_assert(field_names.size() <= 64);
-
-constexpr Cuts cut_bit(Field field) noexcept
+// The fields that were cut.
+class Cuts
 {
-  return Cuts{1} << static_cast<unsigned>(field);
-}
+public:
+  void add(Field field) noexcept { bits_.set(static_cast<std::size_t>(field)); }
+  void add(const Cuts& others) noexcept { bits_ |= others.bits_; }
+  bool has(Field field) const noexcept { return bits_.test(static_cast<std::size_t>(field)); }
+  bool any() const noexcept { return bits_.any(); }
+
+private:
+  std::bitset<field_names.size()> bits_;
+};
 
 } // namespace jsonlog

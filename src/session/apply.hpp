@@ -57,7 +57,8 @@ public:
   void operator()(const Timeout&);
   void operator()(const Unknown& event);
 
-  void close(Close close);
+  // `reason` of an end without a report.
+  void close(Close close, std::string_view reason = {});
 
 private:
   // --- Of all events ---
@@ -79,6 +80,12 @@ private:
   bool handshake_failed_at_once() const;
 
   // --- Of transactions ---
+  // What a filter's rewrite made of an address, and what the client said where that differs.
+  struct Effective
+  {
+    MailAddress address;
+    std::string original;
+  };
   void expect_result(std::string_view result);
   void add(UniqueList& list, std::string_view text, std::size_t cap, Section section);
   void drop_what_is_over();
@@ -92,17 +99,21 @@ private:
   void roll_back(Transaction& tx);
   void end_transaction();
   void summarize(const Transaction& tx);
-  void record_recipient(Transaction& tx, std::string_view address, std::string_view result);
+  void record_recipient(Transaction& tx, const MailAddress& recipient, std::string_view result);
   void record_size(Transaction& tx, std::int64_t reported);
-  std::pair<std::string_view, std::string_view> effective_address(std::string_view address) const;
+  Effective effective_address(std::string_view address) const;
   void bogus();
   void conclude(std::string_view result, char letter);
   void explain_rollback();
+  std::string_view rollback_without_reply() const;
 
   // --- Of commands, replies and filters ---
+  bool begins_auth_exchange() const;
+  std::string_view answered_by_reply();
   void count_reply();
   void judge_refusal();
   void count_filter_response(const FilterResponse& event);
+  void measure_answer();
 
   Session& s_;
   const Caps& caps_;
@@ -111,11 +122,7 @@ private:
   Sections changed_ = 0;
 };
 
-// What a session keeps of a text.
-inline std::string_view kept(std::string_view text) noexcept
-{
-  return text.substr(0, limits::kept_text);
-}
+using limits::kept;
 
 // 0 where the clock stepped back.
 inline std::int64_t elapsed(std::int64_t from_us, std::int64_t to_us) noexcept

@@ -17,6 +17,12 @@ std::string_view value_of(std::string_view text, std::string_view key) noexcept
   return text.substr(0, text.find(','));
 }
 
+// The address of a socket that is bound to none: it says nothing of who is there.
+bool is_unspecified(std::string_view ip) noexcept
+{
+  return ip == "0.0.0.0" || ip == "::";
+}
+
 } // namespace
 
 void Apply::operator()(const LinkConnect& event)
@@ -35,11 +41,13 @@ void Apply::operator()(const LinkConnect& event)
   if (s_.subsystem == Subsystem::smtp_in)
     s_.fcrdns = kept(event.fcrdns);
   expect_token(event.fcrdns, {"pass", "fail", "error"});
-  relate(s_.related_ip, s_.source.ip);
-  relate(s_.related_ip, s_.destination.ip);
+  for (const Endpoint* const end : {&s_.source, &s_.destination})
+    if (!is_unspecified(end->ip))
+      relate(s_.related_ip, end->ip);
   relate(s_.related_hosts, s_.rdns);
   s_.command_us = time_us_;
   s_.command_timed = true;
+  s_.banner_expected = true;
   note('C');
   move(Step::link_connect);
   mark(Section::link);
@@ -118,13 +126,15 @@ void Apply::operator()(const Timeout&)
   note('O');
 }
 
-void Apply::close(Close close)
+void Apply::close(Close close, std::string_view reason)
 {
-  if (s_.tx)
+  const bool reported = report_ != nullptr;
+  if (s_.tx && reported)
     end_transaction();
   s_.close = close;
   move(Step::link_disconnect);
   s_.now.outcome = close == Close::quit ? Outcome::success : Outcome::failure;
+  s_.now.reason = reason;
   if (close == Close::filter_disconnect)
     s_.now.reason = s_.filter.param;
   else if (close == Close::rejected)

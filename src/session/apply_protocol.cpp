@@ -5,6 +5,7 @@
 #include "jsonlog/secrets.hpp"
 
 #include <array>
+#include <limits>
 
 namespace jsonlog {
 
@@ -17,6 +18,28 @@ std::string_view registered_phase(std::string_view phase) noexcept
   if (phase == "tls")
     return "starttls";
   return phase;
+}
+
+constexpr std::string_view connect = "connect";
+constexpr std::string_view unsolicited = "unsolicited";
+
+// What smtpd says when it gives up on a client, whatever command it waits to answer. These texts
+// have not changed since 6.6.
+bool refuses_pipelining(const Reply& reply) noexcept
+{
+  return reply.code == 500 && reply.text.find("ipelining not supported") != std::string::npos;
+}
+
+bool refuses_long_line(const Reply& reply) noexcept
+{
+  return reply.code == 500 && reply.text.find("ine too long") != std::string::npos;
+}
+
+// A sum of hostile numbers stays a number.
+std::int64_t saturating_sum(std::int64_t one, std::int64_t other) noexcept
+{
+  std::int64_t sum = 0;
+  return __builtin_add_overflow(one, other, &sum) ? std::numeric_limits<std::int64_t>::max() : sum;
 }
 
 constexpr char no_letter = 0;
@@ -67,14 +90,16 @@ void Apply::operator()(const ProtocolClient& event)
   s_.command.verb = s_.in_auth_exchange ? "AUTH" : command_verb(event.command);
   const bool mail = s_.command.verb == "MAIL FROM";
   const bool rcpt = s_.command.verb == "RCPT TO";
-  s_.command.address.clear();
+  s_.command.address = {};
   if (mail || rcpt)
-    s_.command.address = kept(command_address(event.command));
+    s_.command.address = parse_mail_address(command_address(event.command));
   s_.mail_answered = s_.mail_answered && !mail;
   s_.rcpt_answered = s_.rcpt_answered && !rcpt;
   s_.unanswered = true;
+  s_.banner_expected = false;
+  s_.replies = 0;
   s_.refusal_noted = false;
-  s_.rewritten.clear();
+  s_.rewritten.reset();
   s_.command_us = time_us_;
   s_.command_timed = true;
   if (mail) {
@@ -96,13 +121,19 @@ void Apply::operator()(const ProtocolClient& event)
 void Apply::operator()(const ProtocolServer& event)
 {
   s_.reply.feed(event.reply);
+  if (s_.reply.lines == 1) {
+    s_.answers = answered_by_reply();
+    s_.banner_expected = false;
+  }
+  s_.unanswered = s_.unanswered && s_.answers != unsolicited;
   s_.replied = true;
   mark(Section::reply);
-  if (s_.reply.code == 334)
+  if (begins_auth_exchange())
     s_.in_auth_exchange = true;
   if (!s_.reply.complete)
     return;
   count_reply();
+  ++s_.replies;
   if (s_.reply.code == 334)
     return;
   // Until 0.3 there was no link-greeting.
@@ -114,7 +145,7 @@ void Apply::operator()(const ProtocolServer& event)
   if (s_.reply.code == 220 && s_.unanswered && s_.command.verb == "STARTTLS")
     s_.tls_expected = true;
   judge_refusal();
-  s_.unsolicited = !s_.unanswered;
+  s_.unsolicited = s_.answers == unsolicited;
   s_.unanswered = false;
 }
 
@@ -130,6 +161,7 @@ void Apply::operator()(const FilterResponse& event)
   last.latency_us.reset();
   if (s_.command_timed)
     last.latency_us = elapsed(s_.command_us, time_us_);
+  measure_answer();
   if (!holds_secret(event))
     last.param = kept(event.param);
   else if (event.response == "rewrite")
@@ -149,12 +181,37 @@ void Apply::operator()(const FilterResponse& event)
 void Apply::operator()(const FilterReport& event)
 {
   expect_token(event.kind, {"builtin", "proc"});
+  ++s_.count.filter_report;
+  mark(Section::count);
   if (event.kind.empty() && event.name.empty() && event.message.empty())
     return;
   std::string report(kept(event.kind));
   report.append(":").append(kept(event.name)).append(":").append(kept(event.message));
   if (s_.filter_reports.add(report, caps_.filter_reports))
     mark(Section::filter_reports);
+}
+
+// A 334 to anything else asks for nothing.
+bool Apply::begins_auth_exchange() const
+{
+  const std::string_view verb = s_.command.verb;
+  return s_.reply.code == 334 && (verb == "AUTH" || (s_.partial && verb.empty()));
+}
+
+// Of a reply whose first line has just come.
+std::string_view Apply::answered_by_reply()
+{
+  const bool in = s_.subsystem == Subsystem::smtp_in;
+  if (in && (refuses_pipelining(s_.reply) || refuses_long_line(s_.reply)))
+    return unsolicited;
+  if (s_.unanswered)
+    return s_.command.verb;
+  if (s_.banner_expected)
+    return connect;
+  // Over LMTP each accepted recipient gets a verdict on the message, RFC 2033 4.2.
+  if (s_.is_lmtp() && s_.command.verb == "." && s_.tx && s_.replies < s_.tx->recipients.accepted)
+    return s_.command.verb;
+  return unsolicited;
 }
 
 void Apply::count_reply()
@@ -169,16 +226,15 @@ void Apply::count_reply()
   mark(Section::count);
 }
 
-// smtpd has no event for most refused commands: the reply is all there is. Its texts for
-// three kinds of misbehaviour have not changed since 6.6.
+// smtpd has no event for most refused commands: the reply is all there is.
 void Apply::judge_refusal()
 {
   if (!s_.reply.refuses())
     return;
   if (s_.reply.code == 500 && s_.subsystem == Subsystem::smtp_in) {
-    if (s_.reply.text.find("ipelining not supported") != std::string::npos)
+    if (refuses_pipelining(s_.reply))
       raise(Anomaly::pipelining_refused);
-    else if (s_.reply.text.find("ine too long") != std::string::npos)
+    else if (refuses_long_line(s_.reply))
       raise(Anomaly::oversized_line);
     else if (s_.unanswered && s_.command.verb == "other")
       raise(Anomaly::unknown_command);
@@ -190,6 +246,19 @@ void Apply::judge_refusal()
     raise(Anomaly::unknown_command);
   if (const char letter = refusal_letter(s_.command.verb); letter != no_letter)
     note_refusal(letter);
+}
+
+void Apply::measure_answer()
+{
+  if (!s_.filter.latency_us)
+    return;
+  const std::int64_t latency_us = *s_.filter.latency_us;
+  FilterTimes& times = s_.filter_times;
+  times.wait_us = saturating_sum(times.wait_us, latency_us);
+  if (times.slowest_us && latency_us <= *times.slowest_us)
+    return;
+  times.slowest_us = latency_us;
+  times.slowest_phase = s_.filter.phase;
 }
 
 void Apply::count_filter_response(const FilterResponse& event)
@@ -205,7 +274,7 @@ void Apply::count_filter_response(const FilterResponse& event)
     ++count.rewrite;
     note('W');
     if (event.phase == "mail-from" || event.phase == "rcpt-to")
-      s_.rewritten = kept(event.param);
+      s_.rewritten = parse_mail_address(inside_brackets(event.param));
   } else if (event.response == "reject" || event.response == "disconnect") {
     const bool reject = event.response == "reject";
     ++(reject ? count.reject : count.disconnect);

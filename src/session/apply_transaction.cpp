@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 #include "session/apply.hpp"
 
+#include <array>
 #include <limits>
 
 namespace jsonlog {
@@ -40,15 +41,14 @@ void Apply::operator()(const TxMail& event)
   if (!s_.to_mail_us)
     s_.to_mail_us = elapsed(s_.start_us, time_us_);
   Transaction* const tx = transaction_of(event.message_id);
-  const auto [address, original] = effective_address(event.address);
+  auto [address, original] = effective_address(event.address);
   // A refused MAIL inside a transaction does not touch its sender.
   if (tx != nullptr && !event.result.empty() && (ok || !tx->from)) {
-    tx->from = Sender{std::string(kept(address)), std::string(kept(original)),
-                      std::string(kept(event.result))};
+    tx->from = Sender{address, std::move(original), std::string(kept(event.result))};
     mark(Section::tx_from);
   }
   if (ok) {
-    add(s_.mail_from, address, caps_.senders, Section::mail_from);
+    add(s_.mail_from, address.address, caps_.senders, Section::mail_from);
     move(Step::tx_mail_ok);
   }
   conclude(event.result, 'M');
@@ -58,10 +58,9 @@ void Apply::operator()(const TxRcpt& event)
 {
   expect_result(event.result);
   const bool ok = event.result == "ok";
-  const auto [address, original] = effective_address(event.address);
-  if (!address.empty() || !event.result.empty())
-    s_.now.recipient = Recipient{std::string(kept(address)), std::string(kept(original)),
-                                 std::string(kept(event.result))};
+  auto [address, original] = effective_address(event.address);
+  if (!address.address.empty() || !event.result.empty())
+    s_.now.recipient = Recipient{address, std::move(original), std::string(kept(event.result))};
   if (!ok && !event.result.empty() && s_.rcpt_answered) {
     bogus();
     return;
@@ -75,8 +74,8 @@ void Apply::operator()(const TxRcpt& event)
   if (Transaction* const tx = transaction_of(event.message_id))
     record_recipient(*tx, address, event.result);
   if (ok) {
-    add(s_.rcpt_to, address, caps_.recipients, Section::rcpt_to);
-    add(s_.rcpt_domain, domain_part(address), caps_.domains, Section::rcpt_domain);
+    add(s_.rcpt_to, address.address, caps_.recipients, Section::rcpt_to);
+    add(s_.rcpt_domain, address.domain, caps_.domains, Section::rcpt_domain);
     move(Step::tx_rcpt_ok);
   }
   conclude(event.result, 'R');
@@ -294,7 +293,7 @@ void Apply::summarize(const Transaction& tx)
   if (s_.transactions.size() < caps_.transactions) {
     TransactionSummary summary{tx.id, {}, tx.recipients, tx.status, tx.size};
     if (tx.from)
-      summary.from = tx.from->address;
+      summary.from = tx.from->address.address;
     s_.transactions.push_back(std::move(summary));
   } else {
     s_.transactions_cut = true;
@@ -302,7 +301,7 @@ void Apply::summarize(const Transaction& tx)
   mark(Section::transactions);
 }
 
-void Apply::record_recipient(Transaction& tx, std::string_view address, std::string_view result)
+void Apply::record_recipient(Transaction& tx, const MailAddress& recipient, std::string_view result)
 {
   const bool ok = result == "ok";
   RecipientCounts& counts = tx.recipients;
@@ -310,12 +309,13 @@ void Apply::record_recipient(Transaction& tx, std::string_view address, std::str
   counts.accepted += ok ? 1U : 0U;
   counts.tempfail += result == "tempfail" ? 1U : 0U;
   counts.permfail += result == "permfail" ? 1U : 0U;
+  const std::string_view address = recipient.address;
   add(tx.addresses, address, caps_.recipients, Section::addresses);
   if (ok)
     add(tx.accepted, address, caps_.recipients, Section::accepted);
   else if (result == "tempfail" || result == "permfail")
     add(tx.rejected, address, caps_.recipients, Section::rejected);
-  add(tx.domains, domain_part(address), caps_.domains, Section::domains);
+  add(tx.domains, recipient.domain, caps_.domains, Section::domains);
   mark(Section::recipients);
 }
 
@@ -336,17 +336,15 @@ void Apply::record_size(Transaction& tx, std::int64_t reported)
     s_.tx_bytes = std::numeric_limits<std::int64_t>::max();
 }
 
-// What a filter's rewrite made of the address, and the address itself where that differs.
-std::pair<std::string_view, std::string_view>
-Apply::effective_address(std::string_view address) const
+Apply::Effective Apply::effective_address(std::string_view reported) const
 {
-  address = plain_address(address, report_->dialect);
-  if (s_.rewritten.empty())
-    return {address, {}};
-  const std::string_view rewritten = inside_brackets(s_.rewritten);
-  if (rewritten != address)
-    return {rewritten, address};
-  return {address, s_.command.address == address ? std::string_view{} : s_.command.address};
+  MailAddress address = parse_mail_address(plain_address(reported, report_->dialect));
+  if (!s_.rewritten)
+    return {std::move(address), {}};
+  if (s_.rewritten->address != address.address)
+    return {*s_.rewritten, std::move(address.address)};
+  const std::string& said = s_.command.address.address;
+  return {std::move(address), said == s_.rewritten->address ? std::string{} : said};
 }
 
 void Apply::bogus()
@@ -368,19 +366,35 @@ void Apply::conclude(std::string_view result, char letter)
 }
 
 // A rollback follows a refusal of the message, or a reply that no command asked for (421, 500
-// to a client that does not wait); a client's RSET or QUIT has no reason.
+// to a client that does not wait); else who gave up says why.
 void Apply::explain_rollback()
 {
-  if (s_.unanswered || !s_.reply.refuses()) {
-    if (s_.filter.response == "disconnect")
-      s_.now.reason = s_.filter.param;
-    return;
-  }
+  const bool refused = !s_.unanswered && s_.reply.refuses();
   const std::string_view verb = s_.command.verb;
-  const bool answers =
+  const bool ends_it =
     verb == "." || verb == "DATA" || (verb == "RCPT TO" && s_.subsystem == Subsystem::smtp_out);
-  if (answers || s_.unsolicited)
+  if (refused && (ends_it || s_.unsolicited))
     s_.now.reason = s_.reply.whole();
+  else if (!refused && s_.filter.response == "disconnect" && !s_.filter.param.empty())
+    s_.now.reason = s_.filter.param;
+  else
+    s_.now.reason = rollback_without_reply();
+}
+
+// A greeting and STARTTLS clear all that was said before, as RSET does: RFC 5321 4.1.4, RFC 3207.
+std::string_view Apply::rollback_without_reply() const
+{
+  constexpr std::array resets{"RSET", "EHLO", "HELO", "LHLO", "STARTTLS"};
+  const std::string_view verb = s_.command.verb;
+  const bool refused = !s_.unanswered && s_.reply.refuses();
+  if (s_.timed_out)
+    return "timeout";
+  if (!refused && std::ranges::find(resets, verb) != resets.end())
+    return "client reset";
+  if (s_.quit_said)
+    return "client quit";
+  // smtpd reports no rollback when the server of a relay goes away.
+  return s_.subsystem == Subsystem::smtp_in ? std::string_view("client lost") : std::string_view{};
 }
 
 } // namespace jsonlog

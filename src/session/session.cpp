@@ -18,11 +18,12 @@ Sections apply(Session& session, const Report& report, const Caps& caps)
   return apply.changed();
 }
 
-Sections finish(Session& session, Close close, std::int64_t time_us, const Caps& caps)
+Sections finish(Session& session, Close close, std::string_view reason, std::int64_t time_us,
+                const Caps& caps)
 {
   Apply apply(session, caps, nullptr, time_us);
   apply.begin();
-  apply.close(close);
+  apply.close(close, reason);
   return apply.changed();
 }
 

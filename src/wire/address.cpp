@@ -58,9 +58,8 @@ std::size_t route_length(std::string_view address) noexcept
 Endpoint parse_endpoint(std::string_view text)
 {
   Endpoint endpoint;
-  text = text.substr(0, limits::kept_text);
   if (text.starts_with("unix:") || text == "local:0" || text == "local") {
-    endpoint.address = text;
+    endpoint.address = limits::kept(text);
     endpoint.local = true;
     return endpoint;
   }
@@ -71,7 +70,7 @@ Endpoint parse_endpoint(std::string_view text)
     endpoint.port = parse_port(text.substr(colon + 1));
   }
   host = without_brackets(host);
-  endpoint.address = host;
+  endpoint.address = limits::kept(host);
   endpoint.ip = canonical_ip(host, AF_INET);
   if (endpoint.ip.empty()) {
     endpoint.ip = canonical_ip(host.substr(0, host.find('%')), AF_INET6);
@@ -102,6 +101,12 @@ std::string domain_part(std::string_view address)
   std::string domain(address.substr(at + 1));
   to_lower(domain);
   return domain;
+}
+
+MailAddress parse_mail_address(std::string_view address)
+{
+  return {std::string(limits::kept(address)), std::string(limits::kept(local_part(address))),
+          std::string(limits::kept(domain_part(address)))};
 }
 
 } // namespace jsonlog

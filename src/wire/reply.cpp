@@ -58,6 +58,16 @@ std::string_view parse_enhanced(std::string_view text) noexcept
   return text.substr(0, end);
 }
 
+// `text` without the enhanced code it begins with, and without what stands around that.
+std::string_view behind_enhanced(std::string_view text, std::string_view code) noexcept
+{
+  text.remove_prefix(static_cast<std::size_t>(code.data() - text.data()) + code.size());
+  while (!text.empty() && text.front() > ' ' && text.front() < 0x7f &&
+         !is_alphanumeric(text.front()))
+    text.remove_prefix(1);
+  return skip_blanks(text);
+}
+
 } // namespace
 
 void Reply::feed(std::string_view line)
@@ -71,10 +81,13 @@ void Reply::feed(std::string_view line)
   }
   ++lines;
   complete = code == 0 || line.size() == 3 || line[3] == ' ';
-  const std::string_view rest = code == 0 ? line : line.substr(line.size() > 3 ? 4 : 3);
-  if (enhanced.empty() && code != 0)
-    enhanced = parse_enhanced(rest);
-  if (lines > 1 && text.size() < limits::kept_text)
+  std::string_view rest = code == 0 ? line : line.substr(line.size() > 3 ? 4 : 3);
+  const std::string_view line_enhanced = code == 0 ? std::string_view{} : parse_enhanced(rest);
+  if (enhanced.empty())
+    enhanced = line_enhanced;
+  else if (line_enhanced == enhanced) // RFC 2034 repeats it on each line
+    rest = behind_enhanced(rest, line_enhanced);
+  if (lines > 1 && !rest.empty() && text.size() < limits::kept_text)
     text += ' ';
   text.append(rest.substr(0, limits::kept_text - std::min(text.size(), limits::kept_text)));
 }

@@ -3,6 +3,8 @@
 
 #include "jsonlog/text.hpp"
 
+#include <algorithm>
+
 namespace jsonlog {
 
 namespace {
@@ -58,6 +60,37 @@ std::size_t find_behind_auth(std::string_view text) noexcept
 std::string_view line_before(std::string_view line, std::string_view part) noexcept
 {
   return line.substr(0, static_cast<std::size_t>(part.data() - line.data()));
+}
+
+// Just behind so many `|`, or npos.
+std::size_t find_behind_fields(std::string_view line, int fields) noexcept
+{
+  std::size_t at = 0;
+  for (int field = 0; field < fields; ++field) {
+    at = line.find('|', at);
+    if (at == std::string_view::npos)
+      return at;
+    ++at;
+  }
+  return at;
+}
+
+// Where the part of a line between smtpd and a filter begins that nobody else may see: a line of a
+// message, or a login. smtpd-filters(7), and protocol 0.7:
+//   filter|VERSION|TIME|SUBSYSTEM|PHASE|SESSION|TOKEN|...      filter-dataline|SESSION|TOKEN|...
+// npos if it has none.
+std::size_t find_conversation_secret(std::string_view line) noexcept
+{
+  if (line.starts_with("filter-dataline|"))
+    return find_behind_fields(line, 3);
+  if (!line.starts_with("filter|"))
+    return std::string_view::npos;
+  const std::string_view behind = line.substr(std::min(find_behind_fields(line, 4), line.size()));
+  if (behind.starts_with("data-line|"))
+    return find_behind_fields(line, 7);
+  if (behind.starts_with("auth|"))
+    return find_behind_fields(line, 5);
+  return std::string_view::npos;
 }
 
 } // namespace
@@ -116,6 +149,15 @@ std::string mask_report(const Report& report, bool in_auth_exchange)
     return masked += mask_unknown(unknown->params);
   }
   return std::string(line);
+}
+
+std::string mask_line(std::string_view line)
+{
+  const std::size_t secret = find_conversation_secret(line);
+  if (secret >= line.size())
+    return mask_unknown(line);
+  std::string masked(line.substr(0, secret));
+  return masked += secret_mask;
 }
 
 std::string mask_unknown(std::string_view text)

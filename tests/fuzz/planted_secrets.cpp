@@ -5,7 +5,7 @@
 #include "jsonlog/report.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <utility>
 
 using namespace jsonlog;
@@ -32,29 +32,39 @@ public:
     Report report;
     if (line.find('\0') != std::string_view::npos || !parse_report(line, report).empty()) {
       if (Handshake::is_line(line))
-        exchanges_.clear(); // another run
+        dialogues_.clear(); // another run
       // What smtpd says of itself is no secret.
       return !line.starts_with("config|") && line.find(" AUTH ") != std::string_view::npos;
     }
     const auto session = std::pair(report.subsystem, report.session);
-    if (std::holds_alternative<LinkConnect>(report.event) ||
-        std::holds_alternative<LinkDisconnect>(report.event))
-      exchanges_.erase(session);
-    if (const auto* server = std::get_if<ProtocolServer>(&report.event)) {
-      if (server->reply.starts_with("334 "))
-        exchanges_.insert(session);
-      else
-        exchanges_.erase(session);
-    }
+    const bool from_its_start = std::holds_alternative<LinkConnect>(report.event) ||
+                                std::holds_alternative<Timeout>(report.event);
+    Dialogue& dialogue =
+      dialogues_.try_emplace(session, Dialogue{!from_its_start, false}).first->second;
+    if (std::holds_alternative<LinkConnect>(report.event))
+      dialogue.in_exchange = false;
+    if (const auto* server = std::get_if<ProtocolServer>(&report.event))
+      dialogue.in_exchange = server->reply.starts_with("334 ") && dialogue.may_be_auth;
+    if (std::holds_alternative<LinkDisconnect>(report.event))
+      dialogues_.erase(session);
     if (const auto* filter = std::get_if<FilterResponse>(&report.event))
       return filter->phase == "auth" && !filter->param.empty() && filter->response != "reject" &&
              filter->response != "disconnect"; // those two go to the client in clear
     const auto* client = std::get_if<ProtocolClient>(&report.event);
-    return client != nullptr && (exchanges_.contains(session) || is_auth_command(client->command));
+    if (client == nullptr)
+      return false;
+    const bool secret = dialogue.in_exchange || is_auth_command(client->command);
+    dialogue.may_be_auth = secret;
+    return secret;
   }
 
 private:
-  std::set<std::pair<Subsystem, std::uint64_t>> exchanges_;
+  struct Dialogue
+  {
+    bool may_be_auth; // the last command, where it is not known too
+    bool in_exchange;
+  };
+  std::map<std::pair<Subsystem, std::uint64_t>, Dialogue> dialogues_;
 };
 
 } // namespace

@@ -38,7 +38,7 @@ ENUMERATIONS: dict[str, set[str]] = {
     "network.protocol": {"smtp"},
     "network.type": {"ipv4", "ipv6"},
     "network.direction": {"inbound", "outbound", "internal"},
-    "opensmtpd.schema": {"1.0"},
+    "opensmtpd.schema": {"1.1"},
     "opensmtpd.record": {"event", "anomaly", "meta", "stats"},
     "opensmtpd.subsystem": {"smtp-in", "smtp-out"},
     "opensmtpd.session.phase": {"connect", "greeting", "helo", "mail", "rcpt", "data", "quit", "closed"},
@@ -50,6 +50,7 @@ ENUMERATIONS: dict[str, set[str]] = {
         "HELO", "EHLO", "LHLO", "STARTTLS", "AUTH", "MAIL FROM", "RCPT TO", "DATA", "RSET", "NOOP", "QUIT", "HELP",
         "VRFY", "EXPN", "WIZ", ".", "other"},
 }
+ENUMERATIONS["opensmtpd.last.reply.answers"] = ENUMERATIONS["opensmtpd.last.command.verb"] | {"connect", "unsolicited"}
 
 PATTERNS: dict[str, re.Pattern[str]] = {
     "ecs.version": re.compile(r"8\.17\.0"),

@@ -32,7 +32,7 @@ def good() -> Line:
         "related": {"ip": ["192.0.2.9"]},
         "email": {"local_id": "9d298b89"},
         "opensmtpd": {
-            "schema": "1.0", "record": "event",
+            "schema": "1.1", "record": "event",
             "logger": {"version": "0.1.0", "run": "64fa0b9d2c1f3", "sequence": 12, "dropped": 0},
             "subsystem": "smtp-in",
             "time": {"gap_us": 2},
@@ -42,13 +42,13 @@ def good() -> Line:
             "helo": {"count": 1}, "auth": {"attempts": 0, "failures": 0},
             "count": {"command": 3, "reply": {"2xx": 3, "3xx": 0, "4xx": 0, "5xx": 1}, "mail": 1, "rcpt": 1,
                       "rcpt_ok": 0, "rcpt_tempfail": 0, "rcpt_permfail": 1, "commit": 0, "rollback": 0,
-                      "timeout": 0},
+                      "timeout": 0, "filter_report": 0},
             "tx": {"id": "9d298b89", "number": 1, "status": "open", "envelope": {"count": 0},
                    "rcpt": {"count": 1, "accepted": 0, "tempfail": 0, "permfail": 1}},
             "transactions": [{"id": "00000001", "status": "rolled-back", "from": {"null": True},
                               "rcpt": {"count": 0, "accepted": 0, "tempfail": 0, "permfail": 0}}],
             "filter": {"count": {"proceed": 4, "junk": 0, "rewrite": 0, "reject": 0, "disconnect": 0, "report": 0,
-                                 "other": 0}},
+                                 "other": 0}, "wait_us": 9},
         },
     }
 
@@ -206,7 +206,7 @@ def about_the_log(kind: str, dataset: str, action: str, opensmtpd: Line) -> Line
         "@timestamp": "2026-11-20T10:15:01.204511Z", "message": action, "ecs": {"version": "8.17.0"},
         "process": {"pid": 7},
         "event": {"kind": kind, "module": "opensmtpd", "dataset": dataset, "action": action},
-        "observer": {"type": "mta", "product": "OpenSMTPD"}, "opensmtpd": {"schema": "1.0"} | opensmtpd}
+        "observer": {"type": "mta", "product": "OpenSMTPD"}, "opensmtpd": {"schema": "1.1"} | opensmtpd}
 
 
 class Meta(unittest.TestCase):

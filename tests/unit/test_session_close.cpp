@@ -29,7 +29,7 @@ TEST_SUITE("session_close")
     for (const Close close : {Close::shutdown, Close::evicted}) {
       Story story;
       story.greet();
-      finish(story.session, close, 1795219879'000000, Caps::standard());
+      finish(story.session, close, "end of input", 1795219879'000000, Caps::standard());
       CHECK(story.session.close == close);
       CHECK(story.session.phase == Phase::closed);
       CHECK(story.session.time_us == 1795219879'000000);

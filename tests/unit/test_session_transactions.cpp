@@ -33,7 +33,7 @@ TEST_SUITE("session_transactions")
     REQUIRE(session.tx);
     CHECK(session.tx->id == one);
     CHECK(session.tx->number == 1);
-    CHECK(session.tx->from->address == "alice@example.net");
+    CHECK(session.tx->from->address.address == "alice@example.net");
     CHECK(session.tx->recipients.accepted == 1);
     CHECK(session.tx->envelope_ids.values() == List{"f23aba16338a658c"});
     CHECK(session.tx->status == Status::open);
@@ -83,7 +83,7 @@ TEST_SUITE("session_transactions")
     story.tell("tx-commit|f23aba16|100").tell("tx-reset|f23aba16");
     story.mail(two, "").rcpt(two, "bob@example.org").rcpt(two, "eve@example.com");
     CHECK(story.session.tx->number == 2);
-    CHECK(story.session.tx->from->address == "");
+    CHECK(story.session.tx->from->address.address == "");
     CHECK(story.session.tx->addresses.values() == List{"bob@example.org", "eve@example.com"});
     CHECK(story.session.tx->domains.values() == List{"example.org", "example.com"});
     story.tell("tx-commit|52f00ed3|50");
@@ -223,17 +223,17 @@ TEST_SUITE("session_transactions")
     story.tell("filter-response|mail-from|rewrite|<a@new.example>");
     CHECK(story.session.history.text() == "CGEW");
     story.tell("tx-begin|f23aba16").tell("tx-mail|f23aba16|ok|a@old.example");
-    CHECK(story.session.tx->from->address == "a@new.example");
+    CHECK(story.session.tx->from->address.address == "a@new.example");
     CHECK(story.session.tx->from->original == "a@old.example");
     story.tell("protocol-client|RCPT TO:<r@old.example>");
     story.tell("filter-response|rcpt-to|rewrite|<r@new.example>");
     story.tell("tx-rcpt|f23aba16|ok|r@new.example");
     REQUIRE(story.session.now.recipient);
-    CHECK(story.session.now.recipient->address == "r@new.example");
+    CHECK(story.session.now.recipient->address.address == "r@new.example");
     CHECK(story.session.now.recipient->original == "r@old.example");
     CHECK(story.session.rcpt_domain.values() == List{"new.example"});
     story.tell("protocol-client|RCPT TO:<s@old.example>").tell("tx-rcpt|f23aba16|ok|s@old.example");
-    CHECK(story.session.now.recipient->address == "s@old.example");
+    CHECK(story.session.now.recipient->address.address == "s@old.example");
     CHECK(story.session.now.recipient->original == "");
   }
 
@@ -242,7 +242,7 @@ TEST_SUITE("session_transactions")
     Story story(Subsystem::smtp_in, "0.5");
     story.greet().tell("protocol-client|MAIL FROM:<a@b.example> SIZE=1").tell("tx-begin|f23aba16");
     story.tell("tx-mail|f23aba16|<a@b.example> SIZE=1|ok");
-    CHECK(story.session.tx->from->address == "a@b.example");
+    CHECK(story.session.tx->from->address.address == "a@b.example");
   }
 
   TEST_CASE("closed transactions are summed up where the caps allow it")

@@ -106,7 +106,7 @@ TEST_SUITE("snapshot")
     CHECK_FALSE(record.has("event.original"));
     CHECK(record.text("observer.type") == "mta");
     CHECK(record.text("observer.product") == "OpenSMTPD");
-    CHECK(record.text("opensmtpd.schema") == "1.0");
+    CHECK(record.text("opensmtpd.schema") == "1.1");
     CHECK(record.text("opensmtpd.record") == "event");
     CHECK(record.text("opensmtpd.logger.version") == "1.2.3");
     CHECK(record.text("opensmtpd.logger.run") == "1234");
