@@ -8,13 +8,11 @@
 
 namespace jsonlog {
 
-Pipeline::Pipeline(LineSettings settings, Format format, std::size_t max_sessions, LineSink& sink,
-                   Snapshot::Way way)
-  : format_(format)
-  , caps_(caps_for(settings.detail))
-  , max_line_(settings.max_line)
-  , sessions_(max_sessions)
-  , snapshot_(std::move(settings), way)
+Pipeline::Pipeline(PipelineSettings settings, LineSink& sink, Snapshot::Way way)
+  : settings_(std::move(settings))
+  , caps_(caps_for(settings_.line.detail))
+  , sessions_(settings_.max_sessions)
+  , snapshot_(settings_.line, way)
   , sink_(sink)
 {}
 
@@ -117,15 +115,15 @@ void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
   Session& session = sessions_[slot];
   const bool in_auth_exchange = session.in_auth_exchange;
   const Sections changed = apply(session, report, caps_);
-  if (format_ == Format::json) {
+  if (settings_.format == Format::json) {
     const std::string_view line = snapshot_.event(slot, session, &report, changed, logger_);
     write(line, worth_of(session, report), !snapshot_.truncated());
     return;
   }
   plain_line_.clear();
-  const bool whole = format_ == Format::raw
-                       ? append_raw(plain_line_, report, in_auth_exchange, max_line_)
-                       : append_kv(plain_line_, report, in_auth_exchange, max_line_);
+  const bool whole = settings_.format == Format::raw
+                       ? append_raw(plain_line_, report, in_auth_exchange, settings_.line.max_line)
+                       : append_kv(plain_line_, report, in_auth_exchange, settings_.line.max_line);
   write(plain_line_.view(), worth_of(session, report), whole);
 }
 
@@ -137,15 +135,15 @@ void Pipeline::feed_malformed(std::string_view line, std::string_view error) noe
 
 void Pipeline::feed_anomaly(std::string_view line, std::string_view error)
 {
-  if (format_ == Format::json) {
+  if (settings_.format == Format::json) {
     const std::string_view record = snapshot_.anomaly(line, error, newest_us_, logger_);
     write(record, Worth::counted, !snapshot_.truncated());
     return;
   }
   plain_line_.clear();
-  const bool whole = format_ == Format::raw
-                       ? append_raw(plain_line_, line, max_line_)
-                       : append_kv(plain_line_, line, error, newest_us_, max_line_);
+  const bool whole = settings_.format == Format::raw
+                       ? append_raw(plain_line_, line, settings_.line.max_line)
+                       : append_kv(plain_line_, line, error, newest_us_, settings_.line.max_line);
   write(plain_line_.view(), Worth::counted, whole);
 }
 
@@ -154,7 +152,7 @@ void Pipeline::end_session(SessionTable::Slot slot, Close close, std::string_vie
   make_line([&] {
     Session& session = sessions_[slot];
     const Sections changed = jsonlog::finish(session, close, reason, newest_us_, caps_);
-    if (format_ != Format::json)
+    if (settings_.format != Format::json)
       return;
     const std::string_view line = snapshot_.event(slot, session, nullptr, changed, logger_);
     write(line, Worth::session_end, !snapshot_.truncated());

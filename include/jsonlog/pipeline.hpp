@@ -28,11 +28,17 @@ namespace jsonlog {
 // are hidden in all of them; raw and kv have a line for each line of input only.
 enum class Format : std::uint8_t { json, raw, kv };
 
+struct PipelineSettings
+{
+  LineSettings line = {};
+  Format format = Format::json;
+  std::size_t max_sessions = limits::max_sessions; // that are open; more: the idlest is ended
+};
+
 class Pipeline
 {
 public:
-  Pipeline(LineSettings settings, Format format, std::size_t max_sessions, LineSink& sink,
-           Snapshot::Way way = Snapshot::Way::cached);
+  Pipeline(PipelineSettings settings, LineSink& sink, Snapshot::Way way = Snapshot::Way::cached);
 
   // The next line of input; all of smtpd's, the handshake included.
   void feed(const Line& line) noexcept;
@@ -63,9 +69,8 @@ private:
   void end_session(SessionTable::Slot slot, Close close, std::string_view reason) noexcept;
   void write(std::string_view line, Worth worth, bool whole);
 
-  Format format_;
+  PipelineSettings settings_;
   Caps caps_;
-  std::size_t max_line_;
   Handshake handshake_;
   bool running_ = false;     // reports have come since the last handshake
   bool run_started_ = false; // logger_.run_us is known

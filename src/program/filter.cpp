@@ -115,11 +115,10 @@ ProcessFacts process_facts(const Options& options)
 
 MetaWriter meta_writer(const Options& options)
 {
-  if (options.format != Format::json)
+  if (options.pipeline.format != Format::json)
     return nullptr;
-  return [settings = options.line, process = process_facts(options)](const MetaFacts& facts) {
-    return meta_record(settings, process, facts, now_us());
-  };
+  return [settings = options.pipeline.line, process = process_facts(options)](
+           const MetaFacts& facts) { return meta_record(settings, process, facts, now_us()); };
 }
 
 timespec to_timespec(Clock::duration duration)
@@ -135,7 +134,7 @@ public:
     : options_(options)
     , diagnostics_(diagnostics)
     , output_(make_output(options, meta_writer(options), diagnostics))
-    , pipeline_(options.line, options.format, options.max_sessions, output_)
+    , pipeline_(options.pipeline, output_)
   {
     if (is_regular_file(STDIN_FILENO))
       output_.sink().wait_when_full(nothing_ends_us);
@@ -257,7 +256,7 @@ private:
   {
     const auto now = Clock::now();
     next_stats_ = stats_after(now);
-    if (options_.format != Format::json)
+    if (options_.pipeline.format != Format::json)
       return;
     try {
       const QueuedSink::Counts counts = output_.sink().counts();
@@ -268,7 +267,7 @@ private:
                                 counts.queued,
                                 counts.queued_max,
                                 counts.errors};
-      output_.write(stats_record(options_.line, pipeline_.account(), facts, now_us()),
+      output_.write(stats_record(options_.pipeline.line, pipeline_.account(), facts, now_us()),
                     Worth::always);
       output_.idle();
     } catch (...) { // no memory for it now

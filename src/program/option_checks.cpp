@@ -104,7 +104,7 @@ void check_options(const CLI::App& app, const Options& options)
   if (options.mode == Mode::schema)
     return;
   // A line stands in one half of the queue, with its LF.
-  if (options.queue_bytes / 2 <= options.line.max_line)
+  if (options.queue_bytes / 2 <= options.pipeline.line.max_line)
     throw CLI::ValidationError("--queue-bytes", "not room for two lines of --max-line");
   if (options.mode == Mode::verify && (options.to_syslog || !options.file.empty()))
     throw CLI::ExcludesError(options.to_syslog ? "--syslog" : "--file", "verify");

@@ -122,19 +122,20 @@ void add_options(CLI::App& app, Options& options, Texts& texts)
   app.add_option("--format", texts.format, "json, raw or kv [json]")->type_name("FORMAT");
   app.add_option("--detail", texts.detail, "compact, standard or full [standard]")
     ->type_name("DETAIL");
-  app.add_flag("--original", options.line.original, "with the raw report, secrets hidden");
+  app.add_flag("--original", options.pipeline.line.original, "with the raw report, secrets hidden");
   app.add_option("--label", texts.labels, "labels.KEY in every line; may be repeated")
     ->type_name("KEY=VALUE")
     ->allow_extra_args(false);
-  app.add_option("--host", options.line.host, "host.name, to tell several mail hosts apart")
+  app
+    .add_option("--host", options.pipeline.line.host, "host.name, to tell several mail hosts apart")
     ->type_name("NAME");
   app
-    .add_option("--max-line", options.line.max_line,
+    .add_option("--max-line", options.pipeline.line.max_line,
                 "longest line, at least 8000 [64K, syslog 8000]")
     ->transform(CLI::AsSizeValue(false))
     ->check(CLI::Range(smallest_line, largest))
     ->type_name("SIZE");
-  app.add_option("--max-sessions", options.max_sessions, "most live sessions [16384]")
+  app.add_option("--max-sessions", options.pipeline.max_sessions, "most live sessions [16384]")
     ->check(CLI::Range(1, largest))
     ->type_name("N");
   app.add_option("--queue-bytes", options.queue_bytes, "memory for lines not yet written [64M]")
@@ -212,7 +213,7 @@ ParsedOptions parse_options(int argc, const char* const* argv)
 {
   ParsedOptions parsed;
   Options& options = parsed.options;
-  options.line.program_version = program_version;
+  options.pipeline.line.program_version = program_version;
   Texts texts;
 
   CLI::App app("Turns OpenSMTPD's reports into JSON lines, each with the whole session.",
@@ -238,15 +239,15 @@ ParsedOptions parse_options(int argc, const char* const* argv)
 
   try {
     app.parse(argc, argv);
-    options.format = parse_word("--format", texts.format, formats);
-    options.line.detail = parse_word("--detail", texts.detail, details);
-    options.line.labels = parse_labels(texts.labels);
+    options.pipeline.format = parse_word("--format", texts.format, formats);
+    options.pipeline.line.detail = parse_word("--detail", texts.detail, details);
+    options.pipeline.line.labels = parse_labels(texts.labels);
     options.rotation.time = parse_word("--rotate-time", texts.rotate_time, rotate_times);
     options.syslog.facility = parse_word("--facility", texts.facility, syslog_facilities);
     options.syslog.severity = parse_word("--severity", texts.severity, syslog_severities);
     options.syslog.libc_if_absent = libc_knows_another_way && app.count("--syslog-socket") == 0;
     if (options.to_syslog && app.count("--max-line") == 0)
-      options.line.max_line = limits::max_line_syslog;
+      options.pipeline.line.max_line = limits::max_line_syslog;
     check_options(app, options);
     options.given = given_options(app);
   } catch (const CLI::Success& success) {

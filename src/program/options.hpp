@@ -33,12 +33,10 @@ struct Options
   std::vector<std::string> inputs; // replay, verify: `-` is standard input
   bool json = false;               // verify: the verdict
   LedgerRoom ledger;               // verify
-  Format format = Format::json;
-  std::size_t max_sessions = limits::max_sessions;
+  PipelineSettings pipeline;
   std::size_t queue_bytes = limits::queue_bytes;
   std::int64_t stats_interval_s = 60; // 0: only at the end
   std::vector<std::string> given;     // on the command line or in the file: `format=raw`
-  LineSettings line;
 };
 
 // What main() is to do with the command line.

@@ -45,7 +45,7 @@ private:
 
 bool replay_into(LineSink& sink, const Options& options, Diagnostics& diagnostics)
 {
-  Pipeline pipeline(options.line, options.format, options.max_sessions, sink);
+  Pipeline pipeline(options.pipeline, sink);
   for (const std::string& path : options.inputs) {
     InputLines input(path);
     while (const auto line = input.next())

@@ -52,7 +52,7 @@ double run(std::string_view stream, Way way, Digest& sink)
   const double start = user_seconds();
   LineSettings settings;
   settings.program_version = "bench";
-  Pipeline pipeline(settings, Format::json, 1'000'000, sink, way);
+  Pipeline pipeline({settings, Format::json, 1'000'000}, sink, way);
   while (!stream.empty()) {
     const std::size_t end = stream.find('\n');
     pipeline.feed({stream.substr(0, end), false});

@@ -49,8 +49,7 @@ void run(int input, jsonlog::LineSink& sink, Snapshot::Way way)
 {
   jsonlog::LineSettings settings;
   settings.program_version = "bench";
-  jsonlog::Pipeline pipeline(settings, jsonlog::Format::json, jsonlog::limits::max_sessions, sink,
-                             way);
+  jsonlog::Pipeline pipeline({settings}, sink, way);
   jsonlog::LineReader reader;
   for (;;) {
     const auto [data, size] = reader.space();

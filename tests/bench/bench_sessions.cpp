@@ -68,7 +68,7 @@ public:
   Traffic(const std::vector<Recorded>& recorded, std::size_t live)
     : recorded_(recorded)
     , positions_(live)
-    , pipeline_(settings(), jsonlog::Format::json, live + 1, sink_)
+    , pipeline_({settings(), jsonlog::Format::json, live + 1}, sink_)
   {}
 
   void open_all()
@@ -137,7 +137,7 @@ void many_recipients()
   Null sink;
   jsonlog::LineSettings settings;
   settings.program_version = "bench";
-  jsonlog::Pipeline pipeline(settings, jsonlog::Format::json, 1, sink);
+  jsonlog::Pipeline pipeline({settings, jsonlog::Format::json, 1}, sink);
   const auto feed = [&](const std::string& event) {
     pipeline.feed({"report|0.7|1795221394.597792|smtp-in|" + event, false});
   };

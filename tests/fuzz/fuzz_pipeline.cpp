@@ -94,7 +94,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
                         : (choice & 48) == 32 ? Format::kv
                                               : Format::json;
   Checker sink(format, settings.max_line);
-  Pipeline pipeline(settings, format, limits::max_sessions, sink);
+  Pipeline pipeline({settings, format}, sink);
   LineReader reader;
   for (std::string_view rest = stream; !rest.empty();) {
     const auto [space, room] = reader.space();

@@ -25,7 +25,7 @@ constexpr std::size_t later_step = 101;
 std::vector<std::string> run(std::string_view stream)
 {
   MemorySink sink;
-  Pipeline pipeline(LineSettings{}, Format::json, limits::max_sessions, sink);
+  Pipeline pipeline({}, sink);
   LineReader reader;
   while (!stream.empty()) {
     const auto [data, size] = reader.space();

@@ -33,7 +33,7 @@ Lines run(const Lines& lines, const LineSettings& settings, std::size_t max_sess
           Snapshot::Way way = Snapshot::Way::cached)
 {
   MemorySink sink;
-  Pipeline pipeline(settings, Format::json, max_sessions, sink, way);
+  Pipeline pipeline({settings, Format::json, max_sessions}, sink, way);
   for (const std::string& line : lines)
     pipeline.feed({line, false});
   pipeline.finish();

@@ -85,7 +85,7 @@ TEST_SUITE("logged_line")
   TEST_CASE("what the program writes is understood")
   {
     MemorySink sink;
-    Pipeline pipeline({}, Format::json, 1, sink);
+    Pipeline pipeline({{}, Format::json, 1}, sink);
     for (const std::string_view text :
          {"nonsense", "report|0.7|1.500000|smtp-in|link-connect|00000000000000ab|a|pass|b:1|c:2"})
       pipeline.feed({text, false});

@@ -21,7 +21,7 @@ constexpr std::string_view two = "f35e96da0a2f2897";
 struct Walk
 {
   explicit Walk(Format format = Format::json, std::size_t max_sessions = 100)
-    : pipeline(settings(), format, max_sessions, sink)
+    : pipeline({settings(), format, max_sessions}, sink)
   {}
 
   static LineSettings settings()
@@ -202,7 +202,7 @@ TEST_SUITE("pipeline")
       int calls = 0;
     };
     Thrower sink;
-    Pipeline pipeline(Walk::settings(), Format::json, 10, sink);
+    Pipeline pipeline({Walk::settings(), Format::json, 10}, sink);
     pipeline.feed({"report|0.7|1795219879.000002|smtp-in|timeout|53d780c857e25095", false});
     pipeline.feed({"nonsense", false});
     pipeline.finish();

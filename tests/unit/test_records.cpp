@@ -37,7 +37,7 @@ struct Traffic
   }
 
   MemorySink sink;
-  Pipeline pipeline{settings(), Format::json, 100, sink};
+  Pipeline pipeline{{settings(), Format::json, 100}, sink};
 };
 
 // A report of every kind, with enough fields.

@@ -26,7 +26,7 @@ public:
 struct Story
 {
   explicit Story(Format format = Format::json)
-    : pipeline(settings(), format, 10, sink)
+    : pipeline({settings(), format, 10}, sink)
   {
     report("link-connect", "a.example|pass|192.0.2.9:1|192.0.2.1:25");
     report("link-greeting", "mx.example");
