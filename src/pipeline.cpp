@@ -12,6 +12,7 @@ Pipeline::Pipeline(PipelineSettings settings, LineSink& sink, Snapshot::Way way)
   : settings_(std::move(settings))
   , caps_(caps_for(settings_.line.detail))
   , sessions_(settings_.max_sessions)
+  , messages_(settings_.max_messages)
   , snapshot_(settings_.line, way)
   , sink_(sink)
 {}
@@ -54,7 +55,8 @@ void Pipeline::feed(const Line& line) noexcept
 
 Account Pipeline::account() const noexcept
 {
-  return {handshake_, logger_, counts_, sessions_.size(), sessions_.oldest_start_us()};
+  return {handshake_,      logger_, counts_, sessions_.size(), sessions_.oldest_start_us(),
+          messages_.size()};
 }
 
 void Pipeline::finish() noexcept
@@ -75,6 +77,7 @@ void Pipeline::feed_handshake(std::string_view line) noexcept
   if (running_ || handshake_.ready()) {
     end_sessions("new run");
     sessions_.forget_closed();
+    messages_.clear();
     handshake_ = {};
     logger_ = {};
     counts_ = {};
@@ -114,7 +117,8 @@ void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
 {
   Session& session = sessions_[slot];
   const bool in_auth_exchange = session.in_auth_exchange;
-  const Sections changed = apply(session, report, caps_);
+  Sections changed = apply(session, report, caps_);
+  changed |= follow_message(session, report);
   if (settings_.format == Format::json) {
     const std::string_view line = snapshot_.event(slot, session, &report, changed, logger_);
     write(line, worth_of(session, report), !snapshot_.truncated());
@@ -125,6 +129,19 @@ void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
                        ? append_raw(plain_line_, report, in_auth_exchange, settings_.line.max_line)
                        : append_kv(plain_line_, report, in_auth_exchange, settings_.line.max_line);
   write(plain_line_.view(), worth_of(session, report), whole);
+}
+
+Sections Pipeline::follow_message(Session& session, const Report& report)
+{
+  if (!session.tx)
+    return 0;
+  if (session.subsystem == Subsystem::smtp_in) {
+    if (std::holds_alternative<TxCommit>(report.event))
+      messages_.add(session.tx->id, origin_of(session));
+    return 0;
+  }
+  auto found = session.tx->origin == nullptr ? messages_.find(session.tx->id) : nullptr;
+  return tell_origin(session, report, std::move(found), caps_);
 }
 
 void Pipeline::feed_malformed(std::string_view line, std::string_view error) noexcept

@@ -37,6 +37,7 @@ struct Account
   const StreamCounts& counts;
   std::size_t live_sessions;
   std::optional<std::int64_t> oldest_start_us; // of the live sessions, by smtpd's clock
+  std::size_t known_messages = 0;              // whose origin is known
 };
 
 } // namespace jsonlog

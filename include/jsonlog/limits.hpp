@@ -40,6 +40,7 @@ inline constexpr std::size_t full = 1024; // the last five, and transactions, wi
 
 // Defaults and ranges of the options of the same names.
 inline constexpr std::size_t max_sessions = 16384;
+inline constexpr std::size_t max_messages = 65536;
 inline constexpr std::size_t max_line = 65536;
 inline constexpr std::size_t max_line_syslog = 8000; // daemons take 8,192 with the header
 inline constexpr std::size_t min_max_line = 8000;

@@ -14,6 +14,7 @@
 #include "jsonlog/handshake.hpp"
 #include "jsonlog/line_reader.hpp"
 #include "jsonlog/line_sink.hpp"
+#include "jsonlog/message_table.hpp"
 #include "jsonlog/session_table.hpp"
 #include "jsonlog/snapshot.hpp"
 #include "jsonlog/text_buffer.hpp"
@@ -33,6 +34,7 @@ struct PipelineSettings
   LineSettings line = {};
   Format format = Format::json;
   std::size_t max_sessions = limits::max_sessions; // that are open; more: the idlest is ended
+  std::size_t max_messages = limits::max_messages; // known on their way out; 0: none
 };
 
 class Pipeline
@@ -63,6 +65,7 @@ private:
   void feed_handshake(std::string_view line) noexcept;
   void feed_report(const Report& report) noexcept;
   void feed_event(SessionTable::Slot slot, const Report& report);
+  Sections follow_message(Session& session, const Report& report);
   void feed_malformed(std::string_view line, std::string_view error) noexcept;
   void feed_anomaly(std::string_view line, std::string_view error);
   void end_sessions(std::string_view reason) noexcept;
@@ -75,6 +78,7 @@ private:
   bool running_ = false;     // reports have come since the last handshake
   bool run_started_ = false; // logger_.run_us is known
   SessionTable sessions_;
+  MessageTable messages_;
   Snapshot snapshot_;
   LoggerState logger_;
   StreamCounts counts_;

@@ -19,6 +19,7 @@
 #include "jsonlog/address.hpp"
 #include "jsonlog/anomaly.hpp"
 #include "jsonlog/history.hpp"
+#include "jsonlog/origin.hpp"
 #include "jsonlog/reply.hpp"
 #include "jsonlog/report.hpp"
 #include "jsonlog/transaction.hpp"
@@ -27,6 +28,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -110,6 +112,7 @@ enum class Section : std::uint8_t {
   accepted,
   rejected,
   domains,
+  origin,
   transactions, // summaries
   command,
   reply,
@@ -117,7 +120,7 @@ enum class Section : std::uint8_t {
   decisions,
   filter_reports,
 };
-inline constexpr std::size_t sections = 29;
+inline constexpr std::size_t sections = 30;
 using Sections = std::uint32_t;
 
 constexpr Sections section_bit(Section section) noexcept
@@ -286,6 +289,15 @@ Sections apply(Session& session, const Report& report, const Caps& caps);
 // transaction nobody knows: it stays open. `reason` goes into the line.
 Sections finish(Session& session, Close close, std::string_view reason, std::int64_t time_us,
                 const Caps& caps);
+
+// The session's current transaction, which was committed just now, as the origin of what goes out.
+Origin origin_of(const Session& session);
+
+// After apply() of a report of an outbound session that has a transaction: where its message came
+// from, if that was `found` (null: not, or it is known already), and on a tx-rcpt, tx-commit or
+// tx-rollback how long ago. Returns the sections it changed, as apply().
+Sections tell_origin(Session& session, const Report& report, std::shared_ptr<const Origin> found,
+                     const Caps& caps);
 
 // RFC 3848: SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA, LMTP ...; empty before a greeting command.
 std::string with_protocol(const Session& session);

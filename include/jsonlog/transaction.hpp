@@ -5,9 +5,11 @@
 #pragma once
 
 #include "jsonlog/address.hpp"
+#include "jsonlog/origin.hpp"
 #include "jsonlog/unique_list.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -51,6 +53,9 @@ struct Transaction
   // smtp-out reports sizes that grow over the session: this message's is the difference to what
   // stood there before it; empty: we joined the session in the middle and cannot know.
   std::optional<std::int64_t> size_before;
+
+  std::shared_ptr<const Origin> origin;        // smtp-out: who brought the message; null: not known
+  std::optional<std::int64_t> origin_delay_us; // since then, on lines of a result
 };
 
 // What stays of a transaction when it is over.

@@ -47,6 +47,7 @@ std::string_view Document::event(const EventLine& line, Size size)
   write_count(json_, session);
   write_anomaly(json_, session);
   write_tx(json_, session);
+  write_origin(json_, session);
   write_transactions(json_, session);
   write_last(json_, session);
   write_filter(json_, session);

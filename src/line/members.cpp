@@ -308,6 +308,27 @@ void write_tx(Json& json, const Session& session)
   json.end_object();
 }
 
+void write_origin(Json& json, const Session& session)
+{
+  if (!session.tx || session.tx->origin == nullptr)
+    return;
+  const Origin& origin = *session.tx->origin;
+  json.open_member("origin");
+  json.token_member("session", hex_id(origin.session));
+  json.member("address", Field::origin_address, origin.address);
+  json.token_member("ip", origin.ip);
+  json.member("domain", Field::origin_domain, origin.domain);
+  json.member("user", Field::origin_user, origin.user);
+  json.token_member("with", origin.with);
+  json.member("from", Field::origin_from, origin.from);
+  TextBuffer accepted;
+  append_time(accepted, origin.accepted_us);
+  json.token_member("accepted", accepted.view());
+  if (session.tx->origin_delay_us)
+    json.member("delay_us", *session.tx->origin_delay_us);
+  json.end_object();
+}
+
 void write_transactions(Json& json, const Session& session)
 {
   if (session.transactions_cut)

@@ -27,6 +27,7 @@ void write_auth(Json& json, const Session& session);
 void write_count(Json& json, const Session& session);
 void write_anomaly(Json& json, const Session& session);
 void write_tx(Json& json, const Session& session);
+void write_origin(Json& json, const Session& session);
 void write_transactions(Json& json, const Session& session);
 void write_last(Json& json, const Session& session);
 void write_filter(Json& json, const Session& session);

@@ -302,6 +302,28 @@ void write_tx_end(PieceText& text, const Session& session)
     text.out << "}}";
 }
 
+void write_origin_text(PieceText& text, const Session& session)
+{
+  if (!session.tx || session.tx->origin == nullptr)
+    return;
+  const Origin& origin = *session.tx->origin;
+  text.out << R"(,"origin":{"session":")" << hex_id(origin.session) << '"';
+  text.member(R"(,"address":)", Field::origin_address, origin.address);
+  if (!origin.ip.empty())
+    text.out << R"(,"ip":")" << origin.ip << '"';
+  text.member(R"(,"domain":)", Field::origin_domain, origin.domain);
+  text.member(R"(,"user":)", Field::origin_user, origin.user);
+  if (!origin.with.empty())
+    text.out << R"(,"with":")" << origin.with << '"';
+  text.member(R"(,"from":)", Field::origin_from, origin.from);
+  text.out << R"(,"accepted":")";
+  append_time(text.out, origin.accepted_us);
+  text.out << '"';
+  if (session.tx->origin_delay_us)
+    text.out << R"(,"delay_us":)" << *session.tx->origin_delay_us;
+  text.out << '}';
+}
+
 void write_summary(PieceText& text, const TransactionSummary& tx)
 {
   text.out << '{';
@@ -482,6 +504,7 @@ const std::array<PieceRow, piece_count> piece_rows = {{
   list(Piece::tx_rcpt_domain, Section::domains,
        {R"(,"domain":)", Field::tx_rcpt_domain, of_transaction<&Transaction::domains>}),
   text(Piece::tx_end, of(Section::tx), write_tx_end),
+  text(Piece::origin, of(Section::origin), write_origin_text),
   text(Piece::transactions, of(Section::transactions), write_transactions_text),
   text(Piece::command, of(Section::command), write_command_text),
   text(Piece::reply, of(Section::reply), write_reply_text),

@@ -55,6 +55,7 @@ enum class Piece : std::uint8_t {
   tx_rcpt_rejected,
   tx_rcpt_domain,
   tx_end,
+  origin,
   transactions,
   command,
   reply,

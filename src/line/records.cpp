@@ -93,6 +93,9 @@ public:
     json_.member("truncated", counts.truncated);
     json_.member("dropped", logger.dropped);
     json_.end_object();
+    json_.open_member("messages");
+    json_.member("known", std::uint64_t{account.known_messages});
+    json_.end_object();
     write_pair("bytes", "in", facts.bytes_in, "out", facts.bytes_out);
     write_pair("queue", "bytes", facts.queue_bytes, "bytes_max", facts.queue_bytes_max);
     write_pair("errors", "parse", counts.malformed, "sink", facts.sink_errors);

@@ -138,6 +138,11 @@ void add_options(CLI::App& app, Options& options, Texts& texts)
   app.add_option("--max-sessions", options.pipeline.max_sessions, "most live sessions [16384]")
     ->check(CLI::Range(1, largest))
     ->type_name("N");
+  app
+    .add_option("--max-messages", options.pipeline.max_messages,
+                "most messages followed to their way out [65536]")
+    ->check(CLI::Range(0, largest))
+    ->type_name("N");
   app.add_option("--queue-bytes", options.queue_bytes, "memory for lines not yet written [64M]")
     ->transform(CLI::AsSizeValue(false))
     ->check(CLI::Range(0, largest))

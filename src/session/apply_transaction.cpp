@@ -180,9 +180,15 @@ void Apply::drop_what_is_over()
     summarize(*s_.tx);
     s_.tx.reset();
     mark_transaction();
-  } else if (s_.tx->duration_us) {
+    return;
+  }
+  if (s_.tx->duration_us) {
     s_.tx->duration_us.reset();
     mark(Section::tx_state);
+  }
+  if (s_.tx->origin_delay_us) {
+    s_.tx->origin_delay_us.reset();
+    mark(Section::origin);
   }
 }
 
@@ -191,7 +197,7 @@ void Apply::mark_transaction()
   for (const Section section :
        {Section::tx, Section::tx_from, Section::tx_state, Section::envelopes, Section::envelope_ids,
         Section::recipients, Section::addresses, Section::accepted, Section::rejected,
-        Section::domains})
+        Section::domains, Section::origin})
     mark(section);
 }
 

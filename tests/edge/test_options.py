@@ -62,9 +62,9 @@ class Options(EdgeTest):
         result = program.run("--help")
         self.assertEqual((result.returncode, result.stderr), (0, b""))
         for option in (b"--file", b"--format", b"--detail", b"--original", b"--label", b"--host", b"--max-line",
-                       b"--max-sessions", b"--queue-bytes", b"--stats-interval", b"--rotate-size", b"--rotate-time",
-                       b"--keep", b"--keep-bytes", b"--config", b"--strict", b"--no-confinement", b"--syslog", b"--syslog-socket",
-                       b"--facility", b"--severity", b"--tag", b"--cee", b"--check-config", b"--version",
+                       b"--max-sessions", b"--max-messages", b"--queue-bytes", b"--stats-interval", b"--rotate-size",
+                       b"--rotate-time", b"--keep", b"--keep-bytes", b"--config", b"--strict", b"--no-confinement", b"--syslog",
+                       b"--syslog-socket", b"--facility", b"--severity", b"--tag", b"--cee", b"--check-config", b"--version",
                        b"replay", b"verify", b"schema"):
             self.assertIn(option, result.stdout)
 
