@@ -13,6 +13,7 @@ Pipeline::Pipeline(PipelineSettings settings, LineSink& sink, Snapshot::Way way)
   , caps_(caps_for(settings_.line.detail))
   , sessions_(settings_.max_sessions)
   , messages_(settings_.max_messages)
+  , pasts_(settings_.selection.hold_bytes)
   , snapshot_(settings_.line, way)
   , sink_(sink)
 {}
@@ -55,8 +56,14 @@ void Pipeline::feed(const Line& line) noexcept
 
 Account Pipeline::account() const noexcept
 {
-  return {handshake_,      logger_, counts_, sessions_.size(), sessions_.oldest_start_us(),
-          messages_.size()};
+  return {handshake_,
+          logger_,
+          counts_,
+          sessions_.size(),
+          sessions_.oldest_start_us(),
+          messages_.size(),
+          pasts_.sessions(),
+          pasts_.bytes()};
 }
 
 void Pipeline::finish() noexcept
@@ -106,6 +113,7 @@ void Pipeline::feed_report(const Report& report) noexcept
     if (!slot) {
       slot = sessions_.create(report.subsystem, report.session);
       ++counts_.sessions;
+      forget_session(*slot);
     }
     feed_event(*slot, report);
   });
@@ -118,7 +126,18 @@ void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
   Session& session = sessions_[slot];
   const bool in_auth_exchange = session.in_auth_exchange;
   Sections changed = apply(session, report, caps_);
-  changed |= follow_message(session, report);
+  auto origin = follow_message(session, report);
+  changed |= tell_origin(session, report, origin, caps_);
+  if (settings_.selection.lines == LineChoice::all)
+    write_event(slot, session, report, changed, in_auth_exchange);
+  else
+    select_event(slot, report, changed, in_auth_exchange, std::move(origin));
+}
+
+// `in_auth_exchange`: before the report.
+void Pipeline::write_event(SessionTable::Slot slot, const Session& session, const Report& report,
+                           Sections changed, bool in_auth_exchange)
+{
   if (settings_.format == Format::json) {
     const std::string_view line = snapshot_.event(slot, session, &report, changed, logger_);
     write(line, worth_of(session, report), !snapshot_.truncated());
@@ -131,22 +150,25 @@ void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
   write(plain_line_.view(), worth_of(session, report), whole);
 }
 
-Sections Pipeline::follow_message(Session& session, const Report& report)
+// The origin of a message that goes out, when it is first known.
+std::shared_ptr<const Origin> Pipeline::follow_message(const Session& session, const Report& report)
 {
   if (!session.tx)
-    return 0;
-  if (session.subsystem == Subsystem::smtp_in) {
-    if (std::holds_alternative<TxCommit>(report.event))
-      messages_.add(session.tx->id, origin_of(session));
-    return 0;
-  }
-  auto found = session.tx->origin == nullptr ? messages_.find(session.tx->id) : nullptr;
-  return tell_origin(session, report, std::move(found), caps_);
+    return nullptr;
+  if (session.subsystem == Subsystem::smtp_out)
+    return session.tx->origin == nullptr ? messages_.find(session.tx->id) : nullptr;
+  if (std::holds_alternative<TxCommit>(report.event))
+    messages_.add(session.tx->id, origin_of(session));
+  return nullptr;
 }
 
 void Pipeline::feed_malformed(std::string_view line, std::string_view error) noexcept
 {
   ++counts_.malformed;
+  if (!selects(settings_.selection.lines, Worth::counted)) {
+    ++counts_.unselected;
+    return;
+  }
   make_line([&] { feed_anomaly(line, error); });
 }
 
@@ -168,7 +190,9 @@ void Pipeline::end_session(SessionTable::Slot slot, Close close, std::string_vie
 {
   make_line([&] {
     Session& session = sessions_[slot];
-    const Sections changed = jsonlog::finish(session, close, reason, newest_us_, caps_);
+    Sections changed = jsonlog::finish(session, close, reason, newest_us_, caps_);
+    if (settings_.selection.lines != LineChoice::all)
+      changed = select_end(slot, changed);
     if (settings_.format != Format::json)
       return;
     const std::string_view line = snapshot_.event(slot, session, nullptr, changed, logger_);

@@ -18,9 +18,10 @@ namespace jsonlog {
 
 struct StreamCounts
 {
-  std::uint64_t sessions = 0;  // those that ended as well
-  std::uint64_t malformed = 0; // lines of input that are no report
-  std::uint64_t truncated = 0; // lines of which something was cut
+  std::uint64_t sessions = 0;   // those that ended as well
+  std::uint64_t malformed = 0;  // lines of input that are no report
+  std::uint64_t truncated = 0;  // lines of which something was cut
+  std::uint64_t unselected = 0; // events and malformed lines that got no line
   std::array<std::uint64_t, std::variant_size_v<Event>> events{}; // reports, by their kind
 
   std::uint64_t reports() const noexcept
@@ -38,6 +39,8 @@ struct Account
   std::size_t live_sessions;
   std::optional<std::int64_t> oldest_start_us; // of the live sessions, by smtpd's clock
   std::size_t known_messages = 0;              // whose origin is known
+  std::size_t held_sessions = 0;               // of which unwritten reports are remembered
+  std::size_t held_bytes = 0;
 };
 
 } // namespace jsonlog

@@ -45,6 +45,8 @@ inline constexpr std::size_t max_line = 65536;
 inline constexpr std::size_t max_line_syslog = 8000; // daemons take 8,192 with the header
 inline constexpr std::size_t min_max_line = 8000;
 inline constexpr std::size_t labels = 16;
+inline constexpr std::size_t hold_bytes = std::size_t{64} * 1024 * 1024;
+inline constexpr std::size_t hold_bytes_each = std::size_t{64} * 1024; // or a 64th, if that is more
 inline constexpr std::size_t queue_bytes = std::size_t{64} * 1024 * 1024;
 
 } // namespace jsonlog::limits

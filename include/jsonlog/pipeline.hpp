@@ -5,6 +5,9 @@
 //   line -> Handshake
 //        -> parse_report -> SessionTable -> apply -> Snapshot -> LineSink
 //
+// Where a selection leaves lines out, their reports are remembered as long as the session may turn
+// out to be worth all its lines (PastTable); then they walk the same way again.
+//
 // Nothing that comes in stops it: what is no report becomes an anomaly record, and a line that
 // could not be made for want of memory is counted as dropped. There is no clock: the same input
 // gives the same output, live and in a replay.
@@ -15,13 +18,17 @@
 #include "jsonlog/line_reader.hpp"
 #include "jsonlog/line_sink.hpp"
 #include "jsonlog/message_table.hpp"
+#include "jsonlog/past_table.hpp"
+#include "jsonlog/selection.hpp"
 #include "jsonlog/session_table.hpp"
 #include "jsonlog/snapshot.hpp"
 #include "jsonlog/text_buffer.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
+#include <vector>
 
 namespace jsonlog {
 
@@ -35,6 +42,7 @@ struct PipelineSettings
   Format format = Format::json;
   std::size_t max_sessions = limits::max_sessions; // that are open; more: the idlest is ended
   std::size_t max_messages = limits::max_messages; // known on their way out; 0: none
+  Selection selection = {};
 };
 
 class Pipeline
@@ -65,7 +73,28 @@ private:
   void feed_handshake(std::string_view line) noexcept;
   void feed_report(const Report& report) noexcept;
   void feed_event(SessionTable::Slot slot, const Report& report);
-  Sections follow_message(Session& session, const Report& report);
+  std::shared_ptr<const Origin> follow_message(const Session& session, const Report& report);
+  void write_event(SessionTable::Slot slot, const Session& session, const Report& report,
+                   Sections changed, bool in_auth_exchange);
+  // --- Where not every event gets a line ---
+  // What was seen of the session in a slot.
+  struct Watch
+  {
+    Sections unwritten = all_sections; // that changed since its last line
+    bool whole = false;
+    bool after_close = false;
+    std::uint64_t lines = 0; // made of it
+    std::uint64_t forgotten = 0;
+  };
+  Watch& watch(SessionTable::Slot slot);
+  void select_event(SessionTable::Slot slot, const Report& report, Sections changed,
+                    bool in_auth_exchange, std::shared_ptr<const Origin> origin);
+  Sections select_end(SessionTable::Slot slot, Sections changed);
+  static void number_line(Session& session, Watch& watch);
+  void write_past(SessionTable::Slot slot, Watch& watch);
+  void remember(SessionTable::Slot slot, const Report& report, bool written,
+                std::shared_ptr<const Origin> origin) noexcept;
+  void forget_session(SessionTable::Slot slot) noexcept;
   void feed_malformed(std::string_view line, std::string_view error) noexcept;
   void feed_anomaly(std::string_view line, std::string_view error);
   void end_sessions(std::string_view reason) noexcept;
@@ -79,6 +108,8 @@ private:
   bool run_started_ = false; // logger_.run_us is known
   SessionTable sessions_;
   MessageTable messages_;
+  std::vector<Watch> watches_; // by slot
+  PastTable pasts_;
   Snapshot snapshot_;
   LoggerState logger_;
   StreamCounts counts_;

@@ -249,6 +249,11 @@ struct Session
   bool tls_established = false;
   bool authenticated = false;
 
+  // Where not every event gets a line: the number of the line among those of the session, and how
+  // many it should have had and lost, because they could not be remembered.
+  std::optional<std::uint64_t> line;
+  std::uint64_t forgotten = 0;
+
   Moment now;
   History history;
   AnomalyList anomalies;
@@ -293,11 +298,14 @@ Sections finish(Session& session, Close close, std::string_view reason, std::int
 // The session's current transaction, which was committed just now, as the origin of what goes out.
 Origin origin_of(const Session& session);
 
-// After apply() of a report of an outbound session that has a transaction: where its message came
-// from, if that was `found` (null: not, or it is known already), and on a tx-rcpt, tx-commit or
+// After apply() of the report: where the message of the session's transaction came from, if that
+// was `found` just now (null: not, or it is known already), and on a tx-rcpt, tx-commit or
 // tx-rollback how long ago. Returns the sections it changed, as apply().
 Sections tell_origin(Session& session, const Report& report, std::shared_ptr<const Origin> found,
                      const Caps& caps);
+
+// Bytes that the session takes, about.
+std::size_t memory_of(const Session& session) noexcept;
 
 // RFC 3848: SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA, LMTP ...; empty before a greeting command.
 std::string with_protocol(const Session& session);

@@ -42,6 +42,14 @@ public:
                        [text](const std::string& value) { return look_alike(value, text); });
   }
 
+  // Of memory beside the list itself, about.
+  std::size_t bytes() const noexcept
+  {
+    std::size_t bytes = values_.capacity() * sizeof(std::string);
+    for (const std::string& value : values_)
+      bytes += value.capacity();
+    return bytes;
+  }
   const std::vector<std::string>& values() const noexcept { return values_; }
   bool cut() const noexcept { return cut_; }
 

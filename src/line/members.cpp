@@ -166,6 +166,10 @@ void write_session(Json& json, const Session& session)
   json.token_member("id", hex_id(session.id));
   json.token_member("phase", to_string(session.phase));
   json.token_member("with", with_protocol(session));
+  if (session.line)
+    json.member("line", *session.line);
+  if (session.forgotten != 0)
+    json.member("forgotten", session.forgotten);
   json.member("partial", session.partial);
   json.member("final", session.final());
   json.token_member("close", to_string(session.close));

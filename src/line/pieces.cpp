@@ -143,6 +143,10 @@ void write_session_state(PieceText& text, const Session& session)
   pen << R"(,"phase":")" << to_string(session.phase) << R"(")";
   if (const std::string with = with_protocol(session); !with.empty())
     pen << R"(,"with":")" << with << R"(")";
+  if (session.line)
+    pen << R"(,"line":)" << *session.line;
+  if (session.forgotten != 0)
+    pen << R"(,"forgotten":)" << session.forgotten;
   pen << R"(,"partial":)" << truth(session.partial) << R"(,"final":)" << truth(session.final());
   if (session.final())
     pen << R"(,"close":")" << to_string(session.close) << R"(")";

@@ -92,7 +92,9 @@ public:
     json_.member("total", lines_out);
     json_.member("truncated", counts.truncated);
     json_.member("dropped", logger.dropped);
+    json_.member("unselected", counts.unselected);
     json_.end_object();
+    write_pair("held", "sessions", account.held_sessions, "bytes", account.held_bytes);
     json_.open_member("messages");
     json_.member("known", std::uint64_t{account.known_messages});
     json_.end_object();

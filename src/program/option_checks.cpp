@@ -108,6 +108,9 @@ void check_options(const CLI::App& app, const Options& options)
     throw CLI::ValidationError("--queue-bytes", "not room for two lines of --max-line");
   if (options.mode == Mode::verify && (options.to_syslog || !options.file.empty()))
     throw CLI::ExcludesError(options.to_syslog ? "--syslog" : "--file", "verify");
+  const Selection& selection = options.pipeline.selection;
+  if (selection.whole.any() && selection.lines == LineChoice::all)
+    throw CLI::ValidationError("--whole", "not with --lines all, which writes every line anyway");
   if (options.to_syslog && !options.file.empty())
     throw CLI::ValidationError("--syslog", "not beside --file: a filter has one output, and smtpd "
                                            "takes two filters");

@@ -2,6 +2,7 @@
 #include "program/options.hpp"
 
 #include "program/option_checks.hpp"
+#include "program/whole_option.hpp"
 #include "schema/fields.hpp"
 #include "version.hpp"
 
@@ -60,12 +61,16 @@ struct Texts
   std::string facility = "mail";
   std::string severity = "info";
   std::vector<std::string> labels;
+  std::string lines = "all";
+  std::vector<std::string> whole;
 };
 
 constexpr std::array<std::pair<std::string_view, Format>, 3> formats = {
   {{"json", Format::json}, {"raw", Format::raw}, {"kv", Format::kv}}};
 constexpr std::array<std::pair<std::string_view, Detail>, 3> details = {
   {{"compact", Detail::compact}, {"standard", Detail::standard}, {"full", Detail::full}}};
+constexpr std::array<std::pair<std::string_view, LineChoice>, 3> line_choices = {
+  {{"all", LineChoice::all}, {"counted", LineChoice::counted}, {"ends", LineChoice::ends}}};
 constexpr std::array<std::pair<std::string_view, RotateTime>, 3> rotate_times = {
   {{"never", RotateTime::never}, {"hourly", RotateTime::hourly}, {"daily", RotateTime::daily}}};
 
@@ -110,6 +115,28 @@ void add_syslog_options(CLI::App& app, Options& options, Texts& texts)
     ->needs(to_syslog);
 }
 
+void add_selection_options(CLI::App& app, Selection& selection, Texts& texts)
+{
+  constexpr std::uint64_t smallest = 1'000'000;
+  constexpr std::uint64_t largest = std::uint64_t{1} << 40;
+
+  app.add_option("--lines", texts.lines, "all, counted or ends: which events get a line [all]")
+    ->type_name("WHICH");
+  CLI::Option* const whole =
+    app
+      .add_option("--whole", texts.whole,
+                  "every line of sessions in which this happened: refused, login-failed, anomaly, "
+                  "junk, rewritten, timeout, lost, slow=TIME, address=PATTERN, "
+                  "client=ADDRESS[/BITS], sample=N%; may be repeated")
+      ->type_name("WHEN[,WHEN...]")
+      ->allow_extra_args(false);
+  app.add_option("--hold-bytes", selection.hold_bytes, "memory for that [64M]")
+    ->transform(CLI::AsSizeValue(false))
+    ->check(CLI::Range(smallest, largest))
+    ->type_name("SIZE")
+    ->needs(whole);
+}
+
 const std::map<std::string, std::int64_t> seconds_in = {{"s", 1}, {"m", 60}, {"h", 3600}};
 
 void add_options(CLI::App& app, Options& options, Texts& texts)
@@ -122,6 +149,7 @@ void add_options(CLI::App& app, Options& options, Texts& texts)
   app.add_option("--format", texts.format, "json, raw or kv [json]")->type_name("FORMAT");
   app.add_option("--detail", texts.detail, "compact, standard or full [standard]")
     ->type_name("DETAIL");
+  add_selection_options(app, options.pipeline.selection, texts);
   app.add_flag("--original", options.pipeline.line.original, "with the raw report, secrets hidden");
   app.add_option("--label", texts.labels, "labels.KEY in every line; may be repeated")
     ->type_name("KEY=VALUE")
@@ -247,6 +275,8 @@ ParsedOptions parse_options(int argc, const char* const* argv)
     options.pipeline.format = parse_word("--format", texts.format, formats);
     options.pipeline.line.detail = parse_word("--detail", texts.detail, details);
     options.pipeline.line.labels = parse_labels(texts.labels);
+    options.pipeline.selection.lines = parse_word("--lines", texts.lines, line_choices);
+    options.pipeline.selection.whole = parse_conditions(texts.whole);
     options.rotation.time = parse_word("--rotate-time", texts.rotate_time, rotate_times);
     options.syslog.facility = parse_word("--facility", texts.facility, syslog_facilities);
     options.syslog.severity = parse_word("--severity", texts.severity, syslog_severities);

@@ -203,7 +203,7 @@ void Ledger::note_hole(Run& run, std::uint64_t begin, std::uint64_t end, LinePla
 void Ledger::enter_event(Run& run, const LoggedLine& line, LinePlace place, bool late)
 {
   auto at = run.sessions.find(line.session);
-  if (at == run.sessions.end() && late && line.event_sequence > 0) {
+  if (at == run.sessions.end() && late && line.number > 0) {
     run.session_missing -= std::min<std::uint64_t>(run.session_missing, 1); // its session is over
     return;
   }
@@ -215,17 +215,17 @@ void Ledger::enter_event(Run& run, const LoggedLine& line, LinePlace place, bool
     ++open_sessions_;
     ++sums_.sessions;
     // If the run's begin is not there, the session's need not be either.
-    const std::uint64_t first = run.sequences.begin() == 0 ? 0 : line.event_sequence;
+    const std::uint64_t first = run.sequences.begin() == 0 ? 0 : line.number;
     at = run.sessions.emplace(line.session, OpenSession{first, place}).first;
   }
   OpenSession& session = at->second;
-  if (line.event_sequence < session.next) {
+  if (line.number < session.next) {
     run.session_missing -= std::min<std::uint64_t>(run.session_missing, 1);
   } else {
-    if (line.event_sequence > session.next && !run.session_hole)
+    if (line.number > session.next && !run.session_hole)
       run.session_hole = place;
-    run.session_missing += line.event_sequence - session.next;
-    session.next = line.event_sequence + 1;
+    run.session_missing += line.number - session.next;
+    session.next = line.number + 1;
   }
   session.place = place;
   if (line.final) {
@@ -280,7 +280,7 @@ void Ledger::settle_records(const Run& run, bool preceded)
   }
   if (run.session_missing > missing) {
     text.clear();
-    text << "events of sessions missing, first before this line";
+    text << "lines of sessions missing, first before this line";
     report_(Problem::session_gap, run.session_missing - missing, run.session_hole, text.view());
   }
 }

@@ -83,7 +83,7 @@ private:
   };
   struct OpenSession
   {
-    std::uint64_t next = 0; // event.sequence
+    std::uint64_t next = 0; // number of its next line
     LinePlace place;        // of its last line
   };
   struct Run

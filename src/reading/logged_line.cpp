@@ -53,6 +53,7 @@ enum Wanted : std::uint8_t {
   run_text,
   texts_wanted,
   event_sequence = texts_wanted,
+  session_line,
   logger_sequence,
   logger_dropped,
   lines_dropped,
@@ -78,6 +79,7 @@ constexpr struct
   {Place::logger, "sequence", logger_sequence},
   {Place::logger, "dropped", logger_dropped},
   {Place::session, "final", final_truth},
+  {Place::session, "line", session_line},
   {Place::meta, "repaired_bytes", repaired_bytes},
   {Place::stats_lines, "dropped", lines_dropped},
 };
@@ -197,6 +199,7 @@ std::string_view understand_event(const Members& found, LoggedLine& line)
   if (!found.number(event_sequence) || !found.number(final_truth))
     return "a session's line without its sequence or its session";
   line.event_sequence = *found.number(event_sequence);
+  line.number = found.number(session_line).value_or(line.event_sequence);
   line.final = *found.number(final_truth) != 0;
   line.session.outbound = found.text(subsystem_text) == "smtp-out";
   return parse_id(found.text(id_text), line) ? "" : "event.id does not fit the line";

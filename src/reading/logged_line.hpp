@@ -36,6 +36,7 @@ struct LoggedLine
   // event
   LoggedSession session;
   std::uint64_t event_sequence = 0;
+  std::uint64_t number = 0; // among the lines of the session: a gap is a loss
   bool final = false;
 
   // meta

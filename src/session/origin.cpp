@@ -34,6 +34,8 @@ Origin origin_of(const Session& session)
 Sections tell_origin(Session& session, const Report& report, std::shared_ptr<const Origin> found,
                      const Caps& caps)
 {
+  if (!session.tx)
+    return 0;
   Sections changed = 0;
   Transaction& tx = *session.tx;
   if (found != nullptr) {

@@ -32,6 +32,13 @@ class Options(EdgeTest):
                       (*self.output, "--stats-interval", "1x"), (*self.output, "--stats-interval", "-1s"),
                       (*self.output, "--label", "novalue"), (*self.output, "--label", "=v"),
                       (*self.output, "--label", "a b=v"), (*self.output, "--label", "k="),
+                      (*self.output, "--lines", "some"), (*self.output, "--whole", "refused"),
+                      (*self.output, "--hold-bytes", "64M"),
+                      *((*self.output, "--lines", "ends", "--whole", when)
+                        for when in ("", "often", "refused,", "slow", "slow=", "slow=2x", "slow=-1s", "address=",
+                                     "address=a b", "client=mail.example.org", "client=192.0.2.0/33", "sample=0%",
+                                     "sample=101%", "sample=5", "REFUSED")),
+                      (*self.output, "--lines", "ends", "--whole", "lost", "--hold-bytes", "1K"),
                       (*self.output, "--rotate-size", "10X"), (*self.output, "--rotate-size", "-1"),
                       (*self.output, "--rotate-size", "15K"), (*self.output, "--rotate-size", ""),
                       (*self.output, "--rotate-time", "weekly"), (*self.output, "--keep", "-1"),
@@ -56,13 +63,14 @@ class Options(EdgeTest):
     def test_version_names_the_program_the_schema_and_the_protocol(self) -> None:
         result = program.run("--version")
         self.assertEqual((result.returncode, result.stderr), (0, b""))
-        self.assertRegex(result.stdout, rb"\Afilter-jsonlog \d+\.\d+\.\d+, .*1\.0.*0\.7\n\Z")
+        self.assertRegex(result.stdout, rb"\Afilter-jsonlog \d+\.\d+\.\d+, .*1\.1.*0\.7\n\Z")
 
     def test_help_names_every_option(self) -> None:
         result = program.run("--help")
         self.assertEqual((result.returncode, result.stderr), (0, b""))
         for option in (b"--file", b"--format", b"--detail", b"--original", b"--label", b"--host", b"--max-line",
-                       b"--max-sessions", b"--max-messages", b"--queue-bytes", b"--stats-interval", b"--rotate-size",
+                       b"--lines", b"--whole", b"--hold-bytes", b"--max-sessions", b"--max-messages",
+                       b"--queue-bytes", b"--stats-interval", b"--rotate-size",
                        b"--rotate-time", b"--keep", b"--keep-bytes", b"--config", b"--strict", b"--no-confinement", b"--syslog",
                        b"--syslog-socket", b"--facility", b"--severity", b"--tag", b"--cee", b"--check-config", b"--version",
                        b"replay", b"verify", b"schema"):

@@ -106,7 +106,8 @@ class Syslog(EdgeTest):
         payloads = [json.loads(daemon.receive_any().split(b"]: ", 1)[1]) for _ in range(4)]
         self.assertEqual([payload["event"]["action"] for payload in payloads],
                          ["logger-start", "link-connect", "session-shutdown", "stats"])
-        self.assertEqual(payloads[3]["opensmtpd"]["stats"]["lines"], {"total": 2, "truncated": 0, "dropped": 0})
+        self.assertEqual(payloads[3]["opensmtpd"]["stats"]["lines"], {"total": 2, "truncated": 0, "dropped": 0,
+                                                               "unselected": 0})
 
     def test_tag_and_cookie_stand_before_the_line(self) -> None:
         daemon = self.daemon()

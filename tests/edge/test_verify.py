@@ -86,6 +86,15 @@ class Verify(EdgeTest):
             verdict = self.assert_good(self.write(replay("--max-sessions", most, *map(str, TRANSCRIPTS))))
             self.assertEqual(verdict["runs"], len(TRANSCRIPTS))
 
+    def test_a_selection_of_lines_is_whole_and_a_line_taken_out_is_missed(self) -> None:
+        for selection in (("counted",), ("ends",), ("counted", "--whole", "refused,login-failed"),
+                          ("ends", "--whole", "lost,slow=500ms"), ("ends", "--whole", "sample=30%")):
+            with self.subTest(selection):
+                log = self.write(replay("--lines", *selection, *map(str, TRANSCRIPTS)))
+                self.assert_good(log)
+                lines = Path(log).read_bytes().splitlines(keepends=True)
+                self.assert_problems([self.write(*lines[:20], *lines[21:])], lost=1)
+
     def test_as_many_sessions_are_followed_as_may_be(self) -> None:
         for most in ("1", "3"):
             log = self.write(replay("--max-sessions", most, *map(str, TRANSCRIPTS)))

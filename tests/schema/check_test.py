@@ -232,8 +232,8 @@ class Stats(unittest.TestCase):
             "record": "stats", "logger": {"version": "0.1.0", "run": "1f", "sequence": sequence, "dropped": 1},
             "stats": {"uptime_s": 1, "sessions": {"live": 0, "oldest_s": 0, "total": 1},
                       "events": {"total": 3, "by": by},
-                      "lines": {"total": total, "truncated": 0, "dropped": dropped}, "messages": {"known": 0},
-                      "bytes": {"in": 1, "out": 1},
+                      "lines": {"total": total, "truncated": 0, "dropped": dropped, "unselected": 0},
+                      "held": {"sessions": 0, "bytes": 0}, "messages": {"known": 0}, "bytes": {"in": 1, "out": 1},
                       "queue": {"bytes": 0, "bytes_max": 0}, "errors": {"parse": 0, "sink": 0}}})
         del node["process"]
         return encode(node)

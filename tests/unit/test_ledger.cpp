@@ -77,7 +77,7 @@ LoggedLine event(std::uint64_t run, std::uint64_t sequence, std::uint64_t sessio
   LoggedLine line = anomaly(run, sequence, dropped);
   line.kind = RecordKind::event;
   line.session = {session, 1, false};
-  line.event_sequence = event_sequence;
+  line.event_sequence = line.number = event_sequence;
   line.final = final;
   return line;
 }

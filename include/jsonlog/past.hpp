@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: ISC
+//
+// The reports of a session that are remembered: 60 bytes each, where their lines had 2,000. Applied
+// again to the session as it was before them, they give the lines that were not written then.
+#pragma once
+
+#include "jsonlog/origin.hpp"
+#include "jsonlog/session.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace jsonlog {
+
+class Past
+{
+public:
+  // The next report line. `written`: its line is out. `origin` is what tell_origin() was given
+  // then. May throw std::bad_alloc; nothing is remembered of it then.
+  void add(std::string_view line, bool written, std::shared_ptr<const Origin> origin);
+
+  // Begins anew behind the reports so far, which `session` has seen. May throw std::bad_alloc;
+  // then nothing changed.
+  void begin_at(const Session& session);
+
+  // Reports whose lines were not written.
+  std::uint64_t unwritten() const noexcept { return unwritten_; }
+  bool empty() const noexcept { return reports_.empty(); }
+  // Of memory, about.
+  std::size_t bytes() const noexcept;
+
+  // Null: a session of which nothing was seen.
+  std::unique_ptr<Session> take_start() noexcept { return std::move(start_); }
+
+  // Calls visit(line, written, origin) for each report, in order.
+  template <typename Visit>
+  void for_each(Visit visit) const
+  {
+    auto origin = origins_.begin();
+    for (std::string_view rest = reports_; !rest.empty();) {
+      Head head;
+      std::memcpy(&head, rest.data(), sizeof head);
+      const std::string_view line = rest.substr(sizeof head, head.size);
+      rest.remove_prefix(sizeof head + head.size);
+      visit(line, head.written, head.with_origin ? *origin++ : nullptr);
+    }
+  }
+
+private:
+  struct Head // before each line in reports_
+  {
+    std::uint32_t size = 0;
+    bool written = false;
+    bool with_origin = false;
+  };
+
+  std::unique_ptr<Session> start_;
+  std::size_t start_bytes_ = 0;
+  std::string reports_;
+  std::vector<std::shared_ptr<const Origin>> origins_;
+  std::uint64_t unwritten_ = 0;
+};
+
+} // namespace jsonlog

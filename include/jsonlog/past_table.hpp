@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: ISC
+//
+// What is remembered of all sessions, bounded in all and for each of them. When it is too much, the
+// fullest forget first, and of those that are about as full the idlest: a client that says much
+// costs nobody's memory but its own. Every operation takes constant time on average.
+#pragma once
+
+#include "jsonlog/past.hpp"
+#include "jsonlog/slot_index.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace jsonlog {
+
+class PastTable
+{
+public:
+  using Slot = SlotIndex::Slot;
+
+  explicit PastTable(std::size_t most_bytes);
+
+  // The next report of the session in the slot, as Past::add().
+  void remember(Slot slot, std::string_view line, bool written,
+                std::shared_ptr<const Origin> origin);
+
+  // A session that must forget before the next one is remembered, if there is one: `last`, if it
+  // has more than its share, or the fullest.
+  std::optional<Slot> must_forget(Slot last) const noexcept;
+
+  // Forgets what was before: the session's past begins where it stands now, or, where its state
+  // alone is too much, it has none any more and is_off(). Returns how many unwritten lines this
+  // cost.
+  std::uint64_t forget(Slot slot, const Session& session) noexcept;
+  // As forget(), for good.
+  std::uint64_t give_up(Slot slot) noexcept;
+  bool is_off(Slot slot) const noexcept { return slot < entries_.size() && entries_[slot].off; }
+
+  // The past of a session, which is not remembered any longer.
+  Past take(Slot slot) noexcept;
+
+  std::size_t sessions() const noexcept { return sessions_; } // of which there is something
+  std::size_t bytes() const noexcept { return bytes_; }
+
+private:
+  static constexpr std::size_t ranks = 64; // of fullness: bit widths of bytes
+
+  struct Entry
+  {
+    Past past;
+    std::size_t bytes = 0; // as counted in bytes_; 0: not in a ring
+    bool off = false;
+    Slot newer = 0, older = 0;
+  };
+
+  Entry& entry(Slot slot);
+  void unlink(Slot slot) noexcept;
+  void link(Slot slot) noexcept;
+
+  std::size_t most_bytes_;
+  std::size_t most_bytes_each_;
+  std::size_t bytes_ = 0;
+  std::size_t sessions_ = 0;
+  std::vector<Entry> entries_;       // by slot
+  std::array<Slot, ranks> idlest_{}; // of each rank; 0: none
+  std::array<Slot, ranks> newest_{};
+};
+
+} // namespace jsonlog

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: ISC
+//
+// Which events get a line, and the lines of the past of a session that turns out to be worth all of
+// them.
+#include "jsonlog/pipeline.hpp"
+
+#include "line/worth.hpp"
+
+#include <utility>
+
+namespace jsonlog {
+
+namespace {
+
+// SessionTable gives it to no session: its text is that of the session whose past is written.
+constexpr SessionTable::Slot slot_of_the_past = SlotIndex::none;
+
+} // namespace
+
+Pipeline::Watch& Pipeline::watch(SessionTable::Slot slot)
+{
+  if (slot >= watches_.size())
+    watches_.resize(slot + std::size_t{1});
+  return watches_[slot];
+}
+
+void Pipeline::forget_session(SessionTable::Slot slot) noexcept
+{
+  if (slot < watches_.size())
+    watches_[slot] = {};
+  static_cast<void>(pasts_.take(slot));
+}
+
+void Pipeline::select_event(SessionTable::Slot slot, const Report& report, Sections changed,
+                            bool in_auth_exchange, std::shared_ptr<const Origin> origin)
+{
+  Session& session = sessions_[slot];
+  Watch& watch = this->watch(slot);
+  const Selection& selection = settings_.selection;
+  watch.unwritten |= changed;
+  if (session.events == 1)
+    watch.after_close = session.after_close;
+  const bool becomes_whole =
+    !watch.whole && selection.whole.any() && meets(selection.whole, session, &report);
+  if (becomes_whole)
+    write_past(slot, watch);
+  const bool selected = watch.whole || selects(selection.lines, worth_of(session, report));
+  if (selected) {
+    number_line(session, watch);
+    write_event(slot, session, report, std::exchange(watch.unwritten, 0), in_auth_exchange);
+  } else {
+    ++counts_.unselected;
+  }
+  if (!watch.whole && selection.whole.any())
+    remember(slot, report, selected, std::move(origin));
+}
+
+// A session's last line is always made.
+Sections Pipeline::select_end(SessionTable::Slot slot, Sections changed)
+{
+  Session& session = sessions_[slot];
+  Watch& watch = this->watch(slot);
+  const Conditions& whole = settings_.selection.whole;
+  if (!watch.whole && whole.any() && meets(whole, session, nullptr))
+    write_past(slot, watch);
+  number_line(session, watch);
+  return watch.unwritten | changed | section_bit(Section::session);
+}
+
+void Pipeline::number_line(Session& session, Watch& watch)
+{
+  session.line = watch.lines++;
+  session.forgotten = watch.whole ? watch.forgotten : 0;
+  watch.unwritten |= section_bit(Section::session);
+}
+
+// The reports walk again through a session that stands where they began. Lines that are out already
+// are not written twice.
+void Pipeline::write_past(SessionTable::Slot slot, Watch& watch)
+{
+  watch.whole = true;
+  Past past = pasts_.take(slot);
+  std::unique_ptr<Session> session = past.take_start();
+  if (session == nullptr) {
+    session = std::make_unique<Session>();
+    session->after_close = watch.after_close;
+  }
+  Sections unwritten = all_sections;
+  past.for_each([&](std::string_view line, bool written, std::shared_ptr<const Origin> origin) {
+    Report report;
+    parse_report(line, report); // a report it was
+    const bool in_auth_exchange = session->in_auth_exchange;
+    unwritten |= apply(*session, report, caps_);
+    unwritten |= tell_origin(*session, report, std::move(origin), caps_);
+    if (written)
+      return;
+    number_line(*session, watch);
+    write_event(slot_of_the_past, *session, report,
+                std::exchange(unwritten, 0) | section_bit(Section::session), in_auth_exchange);
+    --counts_.unselected;
+  });
+}
+
+void Pipeline::remember(SessionTable::Slot slot, const Report& report, bool written,
+                        std::shared_ptr<const Origin> origin) noexcept
+{
+  const auto lose = [this](SessionTable::Slot loser, std::uint64_t lines) {
+    if (loser < watches_.size())
+      watches_[loser].forgotten += lines;
+  };
+  const std::uint64_t line = written ? 0U : 1U;
+  if (pasts_.is_off(slot)) {
+    lose(slot, line);
+    return;
+  }
+  try {
+    pasts_.remember(slot, report.line, written, std::move(origin));
+  } catch (...) { // out of memory
+    lose(slot, line + pasts_.give_up(slot));
+  }
+  while (const auto loser = pasts_.must_forget(slot))
+    lose(*loser, pasts_.forget(*loser, sessions_[*loser]));
+}
+
+} // namespace jsonlog

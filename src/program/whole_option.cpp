@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: ISC
+#include "program/whole_option.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+namespace jsonlog {
+
+namespace {
+
+struct Word
+{
+  std::string_view word;
+  bool Conditions::*flag;
+};
+constexpr std::array words = {Word{"refused", &Conditions::refused},
+                              Word{"login-failed", &Conditions::login_failed},
+                              Word{"anomaly", &Conditions::anomaly},
+                              Word{"junk", &Conditions::junk},
+                              Word{"rewritten", &Conditions::rewritten},
+                              Word{"timeout", &Conditions::timeout},
+                              Word{"lost", &Conditions::lost}};
+
+[[noreturn]] void refuse(std::string_view text, const std::string& what)
+{
+  throw CLI::ValidationError("--whole", "'" + std::string(text) + "' " + what);
+}
+
+// `500ms`, `2s`; a number alone is seconds.
+std::optional<std::int64_t> parse_time_us(std::string_view text)
+{
+  constexpr std::array<std::pair<std::string_view, std::int64_t>, 6> units = {
+    {{"us", 1},
+     {"ms", 1000},
+     {"s", 1'000'000},
+     {"", 1'000'000},
+     {"m", 60'000'000},
+     {"h", 3'600'000'000}}};
+  constexpr std::int64_t most = 1'000'000'000;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || number < 1 || number > most)
+    return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  for (const auto& [unit, factor] : units)
+    if (text == unit)
+      return number * factor;
+  return std::nullopt;
+}
+
+// `5%`, `0.1%`: so many of 2^64.
+std::optional<std::uint64_t> parse_share(std::string_view text)
+{
+  double percent = 0;
+  if (!text.ends_with('%'))
+    return std::nullopt;
+  text.remove_suffix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
+  if (error != std::errc{} || end != text.data() + text.size() || !(percent > 0 && percent <= 100))
+    return std::nullopt;
+  const double share = std::ldexp(percent / 100, 64);
+  constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
+  return share >= std::ldexp(1.0, 64)
+           ? all
+           : std::max<std::uint64_t>(1, static_cast<std::uint64_t>(share));
+}
+
+bool is_pattern(std::string_view text) noexcept
+{
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return static_cast<unsigned char>(c) > ' ' && c != 0x7f;
+  });
+}
+
+void add_condition(Conditions& conditions, std::string_view text)
+{
+  for (const auto& [word, flag] : words)
+    if (text == word) {
+      conditions.*flag = true;
+      return;
+    }
+  const std::size_t equals = std::min(text.find('='), text.size());
+  const std::string_view name = text.substr(0, equals);
+  const std::string_view value = text.substr(std::min(equals + 1, text.size()));
+  if (name == "slow") {
+    conditions.slow_us = parse_time_us(value);
+    if (!conditions.slow_us)
+      refuse(text, "has no time such as 500ms or 2s");
+  } else if (name == "address") {
+    if (!is_pattern(value))
+      refuse(text, "has no address; `*` stands for any text");
+    conditions.addresses.emplace_back(value);
+  } else if (name == "client") {
+    const auto network = Network::parse(value);
+    if (!network)
+      refuse(text, "has no address such as 192.0.2.9 or 2001:db8::/32");
+    conditions.clients.push_back(*network);
+  } else if (name == "sample") {
+    const auto share = parse_share(value);
+    if (!share)
+      refuse(text, "has no share such as 5%");
+    conditions.sampled = *share;
+  } else {
+    refuse(text, "is not one of refused, login-failed, anomaly, junk, rewritten, timeout, lost, "
+                 "slow=TIME, address=PATTERN, client=ADDRESS[/BITS], sample=N%");
+  }
+}
+
+} // namespace
+
+Conditions parse_conditions(const std::vector<std::string>& texts)
+{
+  Conditions conditions;
+  for (std::string_view rest : texts)
+    for (bool more = true; more;) {
+      const std::size_t comma = rest.find(',');
+      more = comma != std::string_view::npos;
+      add_condition(conditions, rest.substr(0, comma));
+      rest.remove_prefix(more ? comma + 1 : rest.size());
+    }
+  return conditions;
+}
+
+} // namespace jsonlog

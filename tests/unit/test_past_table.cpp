@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: ISC
+#include "jsonlog/past_table.hpp"
+
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+using namespace jsonlog;
+
+namespace {
+
+std::vector<std::string> lines_of(const Past& past)
+{
+  std::vector<std::string> lines;
+  past.for_each([&lines](std::string_view line, bool written, const auto& origin) {
+    lines.push_back((written ? "+" : "-") + std::string(line) + (origin ? "!" : ""));
+  });
+  return lines;
+}
+
+} // namespace
+
+TEST_SUITE("past_table")
+{
+  TEST_CASE("reports come back in order, with what was known of them")
+  {
+    PastTable pasts(1'000'000);
+    pasts.remember(3, "one", false, nullptr);
+    pasts.remember(3, "", true, nullptr);
+    pasts.remember(3, "three", false, std::make_shared<const Origin>());
+    pasts.remember(4, "other", false, nullptr);
+    CHECK(pasts.sessions() == 2);
+    CHECK(lines_of(pasts.take(3)) == std::vector<std::string>{"-one", "+", "-three!"});
+    CHECK(pasts.sessions() == 1);
+    CHECK(lines_of(pasts.take(3)).empty());
+    CHECK(lines_of(pasts.take(999)).empty());
+    pasts.take(4);
+    CHECK(pasts.bytes() == 0);
+  }
+
+  TEST_CASE("a session with more than its share forgets, and goes on from where it stands")
+  {
+    PastTable pasts(100'000);
+    const std::string line(1000, 'a');
+    int remembered = 0;
+    for (; !pasts.must_forget(1); ++remembered)
+      pasts.remember(1, line, remembered % 2 == 0, nullptr);
+    CHECK(remembered > 30);
+    Session session;
+    session.id = 7;
+    CHECK(pasts.forget(1, session) == static_cast<std::uint64_t>(remembered / 2));
+    CHECK_FALSE(pasts.must_forget(1));
+    pasts.remember(1, "news", false, nullptr);
+    Past past = pasts.take(1);
+    CHECK(lines_of(past) == std::vector<std::string>{"-news"});
+    const auto start = past.take_start();
+    REQUIRE(start != nullptr);
+    CHECK(start->id == 7);
+  }
+
+  TEST_CASE("of all, the fullest forgets first, and of those the idlest")
+  {
+    PastTable pasts(100'000);
+    const std::string line(9000, 'a');
+    for (int round = 0; round < 2; ++round)
+      for (PastTable::Slot slot = 1; slot <= 3; ++slot)
+        pasts.remember(slot, line, false, nullptr);
+    pasts.remember(4, "short", false, nullptr);
+    REQUIRE_FALSE(pasts.must_forget(4));
+    pasts.remember(1, line, false, nullptr); // 2 is the idlest now
+    pasts.remember(3, line, false, nullptr);
+    pasts.remember(2, "", false, nullptr); // and now 1 is, but 1 and 3 are fuller
+    while (!pasts.must_forget(4))
+      pasts.remember(4, std::string(100, 'a'), false, nullptr);
+    CHECK(pasts.must_forget(4) == 1U);
+  }
+
+  TEST_CASE("a session whose state alone is too much is remembered no longer")
+  {
+    PastTable pasts(100);
+    pasts.remember(1, std::string(200, 'a'), false, nullptr);
+    REQUIRE(pasts.must_forget(1) == 1U);
+    CHECK(pasts.forget(1, Session()) == 1);
+    REQUIRE(pasts.must_forget(1) == 1U); // its state
+    CHECK(pasts.forget(1, Session()) == 0);
+    CHECK(pasts.is_off(1));
+    CHECK_FALSE(pasts.must_forget(1));
+    CHECK(pasts.bytes() == 0);
+    pasts.take(1);
+    CHECK_FALSE(pasts.is_off(1));
+  }
+}
