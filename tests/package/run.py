@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""run.py SUITE [FOLDER]: makes the Debian packages, or takes those in FOLDER, installs them with apt into a copy of a
+private Debian of that suite, and does to them what administrators do. Exit status 77 where that cannot be had."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path[:0] = [str(HERE), str(ROOT / "tests/e2e")]
+
+import private_machine  # noqa: E402
+from installed_tree import InstalledTree  # noqa: E402
+from private_machine import wait_until  # noqa: E402
+
+PLACE = "FILTER_JSONLOG_INSTALLED_TREE"
+LOG_FOLDER = "/var/log/smtpd"
+LOG = f"{LOG_FOLDER}/events.json"
+SKIPPED = 77
+tree = InstalledTree(Path())
+
+
+def cannot(reason: str) -> None:
+    print(reason)
+    sys.exit(1 if os.environ.get("CI") == "true" else SKIPPED)
+
+
+def tree_of(suite: str) -> Path:
+    made = subprocess.run([ROOT / "script/lib/tree", suite], stdout=subprocess.PIPE, text=True)
+    if made.returncode:
+        cannot(f"no tree of {suite}")
+    return Path(made.stdout.strip())
+
+
+def make_packages(folder: Path) -> Path:
+    for tool in ("dpkg-buildpackage", "dh", "lintian"):
+        if not shutil.which(tool):
+            cannot(f"{tool} is missing")
+    began = time.monotonic()
+    # lintian's verdict is part of it.
+    if subprocess.run([ROOT / "script/package", folder]).returncode:
+        sys.exit("the packages cannot be made, or lintian has something against them")
+    print(f"packages made and checked in {time.monotonic() - began:.0f} s")
+    return folder
+
+
+def install_with_apt() -> None:
+    tree.use_network_of_this_machine()
+    try:
+        tree.run("apt-get", "-qq", "update")
+        tree.run("sh", "-c", "cd /root/packages && apt-get -qq download opensmtpd")
+    except AssertionError as error:
+        cannot(f"no packages of Debian: {error}")
+    began = time.monotonic()
+    printed = tree.run("apt-get", "-y", "--no-install-recommends", "install", tree.package("filter-jsonlog"))
+    summary = next(line for line in printed.splitlines() if " newly installed" in line)
+    print(f"installed in {time.monotonic() - began:.1f} s: {summary}")
+
+
+def lines(action: str) -> int:
+    log = tree.folder / LOG[1:]
+    return log.read_bytes().count(f'"action":"{action}"'.encode()) if log.exists() else 0
+
+
+def send_mail() -> None:
+    before = lines("tx-commit")
+    tree.run("sendmail", "-f", "root", "root", given="Subject: hello\n\nIs this logged?\n")
+    wait_until("the message in the log", lambda: lines("tx-commit") > before)
+
+
+def smtpd_processes() -> set[str]:
+    return set(tree.try_run("pidof", "smtpd").stdout.split())
+
+
+def start_smtpd() -> None:
+    tree.run("smtpd")
+    wait_until("smtpd answers", lambda: tree.try_run("smtpctl", "show", "stats").returncode == 0)
+
+
+def stop_smtpd() -> None:
+    tree.try_run("start-stop-daemon", "--stop", "--quiet", "--retry", "10", "--exec", "/usr/sbin/smtpd")
+    wait_until("the filter ends", lambda: not tree.try_run("pidof", "filter-jsonlog").stdout)
+
+
+def owner_and_mode(path: str) -> str:
+    return tree.run("stat", "-c", "%U:%G %a", path).strip()
+
+
+class Packages(unittest.TestCase):
+    """The names give the order: each goes on where the one before ended."""
+
+    def tearDown(self) -> None:
+        stop_smtpd()
+
+    def test_1_the_program_is_on_the_path_and_the_log_folder_is_the_filters(self) -> None:
+        self.assertIn("0.", tree.run("filter-jsonlog", "--version"))
+        self.assertEqual(owner_and_mode(LOG_FOLDER), "opensmtpd:opensmtpd 750")
+
+    def test_2_a_packaged_smtpd_takes_it_by_its_name(self) -> None:
+        shutil.copy(ROOT / "debian/tests/mail", tree.folder / "root/mail")
+        self.assertIn("ok:", tree.run("/root/mail"))
+
+    def test_3_an_upgrade_leaves_the_log_and_the_running_smtpd_alone(self) -> None:
+        start_smtpd()
+        send_mail()
+        log = tree.folder / LOG[1:]
+        before, processes = log.read_bytes(), smtpd_processes()
+        tree.run("dpkg", "-i", tree.newer_package("filter-jsonlog"))
+        self.assertEqual(smtpd_processes(), processes)
+        send_mail()
+        self.assertTrue(log.read_bytes().startswith(before))
+        self.assertEqual(owner_and_mode(LOG), "opensmtpd:opensmtpd 640")
+        stop_smtpd()
+        start_smtpd()
+        send_mail()
+        stop_smtpd()
+        self.assertIn("ok:", tree.run("filter-jsonlog", "verify", LOG))
+
+    def test_4_a_purge_stops_no_mail_and_leaves_only_the_log(self) -> None:
+        start_smtpd()
+        processes = smtpd_processes()
+        said = tree.run("dpkg", "--purge", "filter-jsonlog")
+        self.assertIn("/etc/smtpd.conf still names this filter", said)
+        self.assertEqual(smtpd_processes(), processes)
+        send_mail()
+        stop_smtpd()
+        left = tree.run("find", "/", "-xdev", "-name", "*jsonlog*", "-not", "-path", "/root/*", "-not", "-path", "/proc/*")
+        self.assertEqual(left, "")
+        self.assertGreater(lines("tx-commit"), 0)
+
+    def test_5_a_folder_of_somebody_else_stays_as_it_is(self) -> None:
+        tree.run("sh", "-c", f"rm -r {LOG_FOLDER} && install -d -o games -m 700 {LOG_FOLDER} && touch {LOG_FOLDER}/mine")
+        tree.run("dpkg", "-i", tree.package("filter-jsonlog"))
+        self.assertEqual(owner_and_mode(LOG_FOLDER), "games:root 700")
+        start_smtpd()
+        tree.run("sendmail", "-f", "root", "root", given="Subject: hello\n\nMail goes on without a log.\n")
+        wait_until("the message delivered", lambda: (tree.folder / "var/mail/root").exists())
+        stop_smtpd()
+        tree.run("dpkg", "--purge", "filter-jsonlog")
+        self.assertEqual(tree.run("ls", LOG_FOLDER), "mine\n")
+
+    def test_6_without_opensmtpd_logs_can_be_read_and_later_it_gets_its_folder(self) -> None:
+        tree.run("rm", "-r", LOG_FOLDER)
+        tree.run("dpkg", "--purge", "opensmtpd")
+        tree.run("dpkg", "-i", tree.package("filter-jsonlog"))
+        self.assertFalse((tree.folder / LOG_FOLDER[1:]).exists())
+        recording = (ROOT / "tests/golden/transcript-7.8.0p1-tls-auth/in").read_text(encoding="utf-8", errors="replace")
+        self.assertIn('"action":"tx-commit"', tree.run("filter-jsonlog", "replay", "-", given=recording))
+        tree.run("dpkg", "-i", tree.package("opensmtpd"))
+        self.assertEqual(owner_and_mode(LOG_FOLDER), "opensmtpd:opensmtpd 750")
+        tree.run("dpkg", "--purge", "filter-jsonlog")
+        self.assertFalse((tree.folder / LOG_FOLDER[1:]).exists())
+
+    def test_7_the_other_packages_work(self) -> None:
+        tree.run("dpkg", "-i", "--force-depends", tree.package("filter-jsonlog-elk"))
+        self.assertIn("--kibana", tree.run("filter-jsonlog-elk", "--help"))
+        tree.run("dpkg", "-i", tree.package("libjsonlog-dev"))
+
+
+def main() -> None:
+    """First with the network, then once more, from the top, on a private machine without one."""
+    global tree
+    arguments = sys.argv[1:]
+    if PLACE in os.environ:
+        tree = InstalledTree(Path(os.environ[PLACE]))
+        private_machine.enter()
+        private_machine.mount(tree.folder / "proc", "-t", "proc", "proc")
+        unittest.main(argv=sys.argv[:1])
+    if os.geteuid() != 0:
+        cannot("a mail server needs root")
+    with tempfile.TemporaryDirectory(prefix="package-") as place:
+        build = Path(os.environ.get("MESON_BUILD_ROOT", place)) / "packages"
+        packages = Path(arguments[1]) if len(arguments) > 1 else make_packages(build)
+        tree = InstalledTree(Path(place) / "tree")
+        tree.copy_from(tree_of(arguments[0]), packages)
+        install_with_apt()
+        os.environ[PLACE] = str(tree.folder)
+        sys.exit(subprocess.run([sys.executable, *sys.argv]).returncode)
+
+
+if __name__ == "__main__":
+    main()
