@@ -56,11 +56,12 @@ class Fail2ban:
         self.process.wait(timeout=60)
 
     def bans(self) -> set[tuple[str, str]]:
-        """Pairs of jail and address."""
+        """Pairs of kind and address."""
         if not self.bans_file.exists():
             return set()
         text = self.bans_file.read_text(encoding="utf-8")
-        return {(jail, address) for jail, _, address in (line.partition(" ") for line in text.splitlines())}
+        kinds = {jail: kind for kind, jail in JAILS.items()}
+        return {(kinds[jail], address) for jail, address in (line.split(" ") for line in text.splitlines())}
 
     def has_ended(self) -> bool:
         return self.process.poll() is not None

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: ISC
+"""Attackers are banned at their third offence, and nobody else: the same trial for each tool that bans."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import made
+from attacks import KINDS, MAXRETRY, Attacks
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+binary = ""
+attackers = 150
+normal_sessions = 300
+program = Path()  # where the tool's Debian package was unpacked
+
+
+class Trial(unittest.TestCase):
+    def bans(self, log: Path) -> set[tuple[str, str]]:
+        """Kind and address of all whom the tool has banned when it has read the log to its end."""
+        raise NotImplementedError
+
+    def setUp(self) -> None:
+        random.seed(14)
+
+    def check(self, attacks: Attacks, *options: str) -> None:
+        attacks.end()
+        with tempfile.TemporaryDirectory() as folder:
+            log = Path(folder) / "events.json"
+            attacks.write(binary, log, *options)
+            began = time.monotonic()
+            bans = self.bans(log)
+            print(f"{attacks.stream.count} sessions, {log.stat().st_size / 1e6:.1f} MB {' '.join(options)}: {len(bans)} bans,"
+                  f" {len(attacks.expected)} due, {time.monotonic() - began:.1f} s")
+        self.assertEqual(bans, attacks.expected)
+
+    def test_attackers_are_banned_at_the_third_offence_and_normal_mail_is_not(self) -> None:
+        for options in ((), ("--lines", "counted")):
+            with self.subTest(options=options):
+                attacks = Attacks()
+                attacks.add_normal_sessions(normal_sessions)
+                for number in range(attackers):
+                    kind = KINDS[number % len(KINDS)]
+                    if number % 2:
+                        attacks.attack_in_one_session(kind)
+                    else:
+                        attacks.attack(kind, ["alice", "bob@example.org", "root"])
+                self.check(attacks, *options)
+
+    def test_two_offences_are_forgiven_and_a_login_that_smtpd_could_not_decide_is_none(self) -> None:
+        attacks = Attacks()
+        for kind in KINDS:
+            attacks.attack(kind, ["alice"], times=MAXRETRY - 1)
+        client = attacks.new_attacker()
+        for _ in range(MAXRETRY):
+            attacks.stream.add(made.login("alice", result="error"), client)
+        self.check(attacks)
+
+    def test_no_text_of_a_client_has_somebody_else_banned(self) -> None:
+        attacks = Attacks()
+        for victim in ("192.0.2.7", "2001:db8:7::7"):
+            forgeries = made.forgeries(victim)
+            for text in forgeries:
+                for kind in KINDS:
+                    attacks.attack(kind, [text])
+                    attacks.attack(kind, forgeries)
+                for number in range(MAXRETRY):  # and one who does nothing that is forbidden
+                    host = text.replace("|", "")
+                    attacks.stream.add(made.login(text, text, host, result="pass"), f"198.19.1.{number + 1}")
+                    attacks.stream.add(made.probe(text, text, host, refused=False), "198.19.1.9")
+        self.check(attacks)
+
+
+def main(package: str) -> None:
+    """TEST BINARY [ATTACKERS NORMAL_SESSIONS] [unittest's options]"""
+    global binary, attackers, normal_sessions, program
+    binary = str(Path(sys.argv.pop(1)).resolve())
+    if len(sys.argv) > 2 and sys.argv[1].isdigit():
+        attackers, normal_sessions = int(sys.argv.pop(1)), int(sys.argv.pop(1))
+    unpacked = subprocess.run([ROOT / "script/lib/unpacked", package], stdout=subprocess.PIPE, text=True)
+    if unpacked.returncode:
+        sys.exit(1 if os.environ.get("CI") == "true" else unpacked.returncode)
+    program = Path(unpacked.stdout.strip())
+    unittest.main()
