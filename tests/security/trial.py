@@ -27,6 +27,10 @@ class Trial(unittest.TestCase):
         """Kind and address of all whom the tool has banned when it has read the log to its end."""
         raise NotImplementedError
 
+    def due(self, expected: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        """What `bans` has to be."""
+        return expected
+
     def setUp(self) -> None:
         random.seed(14)
 
@@ -38,8 +42,8 @@ class Trial(unittest.TestCase):
             began = time.monotonic()
             bans = self.bans(log)
             print(f"{attacks.stream.count} sessions, {log.stat().st_size / 1e6:.1f} MB {' '.join(options)}: {len(bans)} bans,"
-                  f" {len(attacks.expected)} due, {time.monotonic() - began:.1f} s")
-        self.assertEqual(bans, attacks.expected)
+                  f" {len(self.due(attacks.expected))} due, {time.monotonic() - began:.1f} s")
+        self.assertEqual(bans, self.due(attacks.expected))
 
     def test_attackers_are_banned_at_the_third_offence_and_normal_mail_is_not(self) -> None:
         for options in ((), ("--lines", "counted")):
