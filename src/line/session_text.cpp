@@ -12,6 +12,15 @@ constexpr std::size_t index_of(Piece piece)
   return static_cast<std::size_t>(piece);
 }
 
+// The first of some pieces. REQUIRES: there is one, and only bits of pieces are set.
+std::size_t first_of(std::uint64_t pieces) noexcept
+{
+  const auto piece = static_cast<std::size_t>(std::countr_zero(pieces));
+  if (piece >= piece_count)
+    __builtin_unreachable(); // a compiler would warn of a place behind the arrays
+  return piece;
+}
+
 // The pieces, one bit each, that are made of each section.
 std::array<std::uint64_t, sections> pieces_by_section()
 {
@@ -67,13 +76,13 @@ void SessionText::append_changed(TextBuffer& line, const Session& session, Piece
   const std::string_view old_text = text_;
   std::size_t copied = old_start(index_of(first)); // of the old text
 
-  const std::size_t changed = old_start(static_cast<std::size_t>(std::countr_zero(stale)));
+  const std::size_t changed = old_start(first_of(stale));
   line << old_text.substr(copied, changed - copied);
   copied = changed;
   const std::size_t line_changed = line.size();
   std::uint32_t growth = 0; // of the text so far; wraps where it shrinks
   while (stale != 0) {
-    const auto piece = static_cast<std::size_t>(std::countr_zero(stale));
+    const std::size_t piece = first_of(stale);
     stale &= stale - 1;
     const std::size_t start = old_start(piece);
     const std::size_t old_size = old_ends[piece] - start;
@@ -85,8 +94,7 @@ void SessionText::append_changed(TextBuffer& line, const Session& session, Piece
     growth += static_cast<std::uint32_t>(line.size() - line_start - old_size);
     if (growth == 0)
       continue;
-    const std::size_t next_stale =
-      stale == 0 ? piece_count : static_cast<std::size_t>(std::countr_zero(stale));
+    const std::size_t next_stale = stale == 0 ? piece_count : first_of(stale);
     for (std::size_t i = piece; i < next_stale; ++i)
       ends_[i] += growth;
   }

@@ -182,7 +182,11 @@ def hashed(password: str) -> str:
 
 
 def libraries_to_bring(program: Path) -> list[str]:
-    """The shared libraries that a minimal Debian of the same age or newer does not have."""
+    """The shared libraries that a minimal Debian of the same age or newer does not have. Beside a
+    program that was built in a tree they stand already."""
+    beside = program.parent / "lib"
+    if beside.is_dir():
+        return [str(library) for library in beside.iterdir()]
     there = (
         "libc.so",
         "libm.so",

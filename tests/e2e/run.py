@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """run.py SUITE BINARY RECORDER: a real smtpd of that Debian suite, real and garbage clients, and
-filter-jsonlog beside a recorder in its chain. Exit status 77 where that cannot be had, 1 where a
-check fails."""
+filter-jsonlog beside a recorder in its chain. Where the suite is not this machine's, both are built
+in the suite first, as its users would. Exit status 77 where that cannot be had, 1 where a check
+fails."""
 
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -34,13 +36,18 @@ OPTIONS = "--original --host mail.test --label purpose=e2e"
 SKIPPED = 77
 
 
-def tree_of(suite: str) -> Path:
-    made = subprocess.run([ROOT / "script/lib/tree", suite], stdout=subprocess.PIPE, text=True)
+def part(name: str, suite: str) -> Path:
+    """What the script of that name makes for the suite."""
+    made = subprocess.run([ROOT / "script/lib" / name, suite], stdout=subprocess.PIPE, text=True)
     if made.returncode == SKIPPED and os.environ.get("CI") == "true":
         sys.exit(1)
     if made.returncode:
         sys.exit(made.returncode)
     return Path(made.stdout.strip())
+
+
+def is_this_machines(suite: str) -> bool:
+    return platform.freedesktop_os_release().get("VERSION_CODENAME") == suite
 
 
 def can_do(scenario: Scenario, run: Rehearsal) -> bool:
@@ -76,11 +83,17 @@ def look(run: Rehearsal, acts: list[tuple[Scenario, Iterator[None]]]) -> None:
 
 
 def main(suite: str, binary: Path, recorder: Path) -> int:
-    tree = Path(os.environ.get("FILTER_JSONLOG_TREE") or tree_of(suite))
-    os.environ["FILTER_JSONLOG_TREE"] = str(tree)
+    if "FILTER_JSONLOG_TREE" not in os.environ:
+        os.environ["FILTER_JSONLOG_TREE"] = str(part("tree", suite))
+        built = None if is_this_machines(suite) else part("build-in-tree", suite)
+        os.environ["FILTER_JSONLOG_BUILT"] = str(built or "")
+    tree = Path(os.environ["FILTER_JSONLOG_TREE"])
+    installed = binary
+    if built := os.environ.get("FILTER_JSONLOG_BUILT"):
+        installed, recorder = Path(built) / "filter-jsonlog", Path(built) / "recorder"
     private_machine.enter()
     checks = Checks()
-    mail = MailServer(tree, binary, recorder, OPTIONS)
+    mail = MailServer(tree, installed, recorder, OPTIONS)
     sinks = scenarios_outbound.open_sinks(mail.certificate)
     try:
         with mail:
