@@ -11,7 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -37,25 +37,25 @@ public:
   // Null where the message is not known. The origin outlives its place in the table.
   std::shared_ptr<const Origin> find(std::string_view id) const noexcept;
 
-  std::size_t size() const noexcept { return messages_.size(); }
+  std::size_t size() const noexcept { return by_id_.size(); }
   void clear() noexcept;
 
 private:
   struct Message
   {
     std::uint32_t id;
-    std::size_t bytes;
-    std::shared_ptr<const Origin> origin;
+    std::shared_ptr<const Origin> origin; // null: replaced
   };
-  using Messages = std::list<Message>;
 
   static std::optional<std::uint32_t> parse_id(std::string_view text) noexcept;
-  void erase(Messages::iterator message) noexcept;
+  void drop(Message& message) noexcept;
+  void drop_oldest() noexcept;
 
   std::size_t capacity_;
   std::size_t bytes_ = 0;
-  Messages messages_; // the oldest first
-  std::unordered_map<std::uint32_t, Messages::iterator> by_id_;
+  std::deque<Message> messages_;                           // the oldest first
+  std::uint64_t dropped_ = 0;                              // from the front of messages_, so far
+  std::unordered_map<std::uint32_t, std::uint64_t> by_id_; // place, counted from the first ever
 };
 
 } // namespace jsonlog

@@ -318,15 +318,15 @@ void write_origin(Json& json, const Session& session)
     return;
   const Origin& origin = *session.tx->origin;
   json.open_member("origin");
-  json.token_member("session", hex_id(origin.session));
-  json.member("address", Field::origin_address, origin.address);
-  json.token_member("ip", origin.ip);
-  json.member("domain", Field::origin_domain, origin.domain);
-  json.member("user", Field::origin_user, origin.user);
-  json.token_member("with", origin.with);
-  json.member("from", Field::origin_from, origin.from);
+  json.token_member("session", hex_id(origin.session()));
+  json.member("address", Field::origin_address, origin.get(Origin::address));
+  json.token_member("ip", origin.get(Origin::ip));
+  json.member("domain", Field::origin_domain, origin.get(Origin::domain));
+  json.member("user", Field::origin_user, origin.get(Origin::user));
+  json.token_member("with", origin.get(Origin::with));
+  json.member("from", Field::origin_from, origin.get(Origin::from));
   TextBuffer accepted;
-  append_time(accepted, origin.accepted_us);
+  append_time(accepted, origin.accepted_us());
   json.token_member("accepted", accepted.view());
   if (session.tx->origin_delay_us)
     json.member("delay_us", *session.tx->origin_delay_us);

@@ -311,17 +311,17 @@ void write_origin_text(PieceText& text, const Session& session)
   if (!session.tx || session.tx->origin == nullptr)
     return;
   const Origin& origin = *session.tx->origin;
-  text.out << R"(,"origin":{"session":")" << hex_id(origin.session) << '"';
-  text.member(R"(,"address":)", Field::origin_address, origin.address);
-  if (!origin.ip.empty())
-    text.out << R"(,"ip":")" << origin.ip << '"';
-  text.member(R"(,"domain":)", Field::origin_domain, origin.domain);
-  text.member(R"(,"user":)", Field::origin_user, origin.user);
-  if (!origin.with.empty())
-    text.out << R"(,"with":")" << origin.with << '"';
-  text.member(R"(,"from":)", Field::origin_from, origin.from);
+  text.out << R"(,"origin":{"session":")" << hex_id(origin.session()) << '"';
+  text.member(R"(,"address":)", Field::origin_address, origin.get(Origin::address));
+  if (!origin.get(Origin::ip).empty())
+    text.out << R"(,"ip":")" << origin.get(Origin::ip) << '"';
+  text.member(R"(,"domain":)", Field::origin_domain, origin.get(Origin::domain));
+  text.member(R"(,"user":)", Field::origin_user, origin.get(Origin::user));
+  if (!origin.get(Origin::with).empty())
+    text.out << R"(,"with":")" << origin.get(Origin::with) << '"';
+  text.member(R"(,"from":)", Field::origin_from, origin.get(Origin::from));
   text.out << R"(,"accepted":")";
-  append_time(text.out, origin.accepted_us);
+  append_time(text.out, origin.accepted_us());
   text.out << '"';
   if (session.tx->origin_delay_us)
     text.out << R"(,"delay_us":)" << *session.tx->origin_delay_us;

@@ -2,22 +2,16 @@
 #include "jsonlog/message_table.hpp"
 
 #include <charconv>
-#include <string>
 #include <utility>
 
 namespace jsonlog {
 
 namespace {
 
-// With what the containers need around it, about.
 std::size_t bytes_of(const Origin& origin) noexcept
 {
-  constexpr std::size_t around = 128;
-  std::size_t bytes = sizeof(Origin) + around;
-  for (const std::string* const text :
-       {&origin.address, &origin.ip, &origin.domain, &origin.user, &origin.with, &origin.from})
-    bytes += text->capacity() > std::string().capacity() ? text->capacity() : 0;
-  return bytes;
+  constexpr std::size_t around = 112; // what the containers need, about
+  return origin.bytes() + around;
 }
 
 } // namespace
@@ -27,17 +21,25 @@ void MessageTable::add(std::string_view text, Origin origin)
   const auto id = parse_id(text);
   if (!id || capacity_ == 0)
     return;
-  const std::size_t bytes = bytes_of(origin);
-  Messages news;
-  news.push_back({*id, bytes, std::make_shared<const Origin>(std::move(origin))});
-  if (const auto known = by_id_.find(*id); known != by_id_.end())
-    erase(known->second);
-  by_id_.emplace(*id, news.begin());
-  messages_.splice(messages_.end(), news);
-  bytes_ += bytes;
-  while (messages_.size() > capacity_ ||
-         (bytes_ > capacity_ * message_bytes && messages_.size() > 1))
-    erase(messages_.begin());
+  auto shared = std::make_shared<const Origin>(std::move(origin));
+  const auto [known, is_new] = by_id_.try_emplace(*id);
+  const std::uint64_t place = dropped_ + messages_.size();
+  try {
+    messages_.push_back({*id, nullptr});
+  } catch (...) {
+    if (is_new)
+      by_id_.erase(known);
+    throw;
+  }
+  if (!is_new)
+    drop(messages_[known->second - dropped_]);
+  known->second = place;
+  bytes_ += bytes_of(*shared);
+  messages_.back().origin = std::move(shared);
+  // Replaced ones keep their place until it is the oldest.
+  while (by_id_.size() > capacity_ || messages_.size() > 2 * capacity_ || messages_.front().origin == nullptr ||
+         (bytes_ > capacity_ * message_bytes && by_id_.size() > 1))
+    drop_oldest();
 }
 
 std::shared_ptr<const Origin> MessageTable::find(std::string_view text) const noexcept
@@ -46,7 +48,7 @@ std::shared_ptr<const Origin> MessageTable::find(std::string_view text) const no
   if (!id)
     return nullptr;
   const auto known = by_id_.find(*id);
-  return known == by_id_.end() ? nullptr : known->second->origin;
+  return known == by_id_.end() ? nullptr : messages_[known->second - dropped_].origin;
 }
 
 void MessageTable::clear() noexcept
@@ -54,6 +56,7 @@ void MessageTable::clear() noexcept
   messages_.clear();
   by_id_.clear();
   bytes_ = 0;
+  dropped_ = 0;
 }
 
 std::optional<std::uint32_t> MessageTable::parse_id(std::string_view text) noexcept
@@ -66,11 +69,20 @@ std::optional<std::uint32_t> MessageTable::parse_id(std::string_view text) noexc
   return id;
 }
 
-void MessageTable::erase(Messages::iterator message) noexcept
+void MessageTable::drop(Message& message) noexcept
 {
-  bytes_ -= message->bytes;
-  by_id_.erase(message->id);
-  messages_.erase(message);
+  bytes_ -= bytes_of(*message.origin);
+  message.origin = nullptr;
+}
+
+void MessageTable::drop_oldest() noexcept
+{
+  if (Message& oldest = messages_.front(); oldest.origin != nullptr) {
+    drop(oldest);
+    by_id_.erase(oldest.id);
+  }
+  messages_.pop_front();
+  ++dropped_;
 }
 
 } // namespace jsonlog

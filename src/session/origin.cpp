@@ -17,18 +17,14 @@ bool tells_delay(const Event& event) noexcept
 
 Origin origin_of(const Session& session)
 {
-  Origin origin;
-  origin.session = session.id;
-  origin.address = session.source.address;
-  origin.ip = session.source.ip;
-  origin.domain = session.rdns;
-  if (session.auth_result == "pass")
-    origin.user = session.user;
-  origin.with = with_protocol(session);
-  if (session.tx && session.tx->from)
-    origin.from = session.tx->from->address.address;
-  origin.accepted_us = session.time_us;
-  return origin;
+  const std::string with = with_protocol(session);
+  const bool logged_in = session.auth_result == "pass";
+  const bool has_sender = session.tx && session.tx->from;
+  return {session.id,
+          session.time_us,
+          {session.source.address, session.source.ip, session.rdns,
+           logged_in ? session.user : std::string_view{}, with,
+           has_sender ? session.tx->from->address.address : std::string_view{}}};
 }
 
 Sections tell_origin(Session& session, const Report& report, std::shared_ptr<const Origin> found,
@@ -41,13 +37,13 @@ Sections tell_origin(Session& session, const Report& report, std::shared_ptr<con
   if (found != nullptr) {
     tx.origin = std::move(found);
     changed |= section_bit(Section::origin);
-    const bool ip = session.related_ip.add(tx.origin->ip, caps.related);
-    const bool user = session.related_user.add(tx.origin->user, caps.related);
+    const bool ip = session.related_ip.add(tx.origin->get(Origin::ip), caps.related);
+    const bool user = session.related_user.add(tx.origin->get(Origin::user), caps.related);
     if (ip || user)
       changed |= section_bit(Section::related);
   }
   if (tx.origin != nullptr && tells_delay(report.event)) {
-    tx.origin_delay_us = elapsed(tx.origin->accepted_us, report.time_us);
+    tx.origin_delay_us = elapsed(tx.origin->accepted_us(), report.time_us);
     changed |= section_bit(Section::origin);
   }
   return changed;

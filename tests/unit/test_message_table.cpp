@@ -11,9 +11,7 @@ namespace {
 
 Origin from_session(std::uint64_t session)
 {
-  Origin origin;
-  origin.session = session;
-  return origin;
+  return {session, 0, {}};
 }
 
 } // namespace
@@ -25,7 +23,7 @@ TEST_SUITE("message_table")
     MessageTable messages(10);
     messages.add("aabbccdd", from_session(7));
     REQUIRE(messages.find("aabbccdd") != nullptr);
-    CHECK(messages.find("aabbccdd")->session == 7);
+    CHECK(messages.find("aabbccdd")->session() == 7);
     CHECK(messages.find("aabbccde") == nullptr);
     CHECK(messages.find("") == nullptr);
   }
@@ -60,7 +58,7 @@ TEST_SUITE("message_table")
     CHECK(messages.size() == 2);
     CHECK(messages.find("00000002") == nullptr);
     REQUIRE(messages.find("00000001") != nullptr);
-    CHECK(messages.find("00000001")->session == 3);
+    CHECK(messages.find("00000001")->session() == 3);
   }
 
   TEST_CASE("an origin outlives its place in the table")
@@ -70,21 +68,31 @@ TEST_SUITE("message_table")
     const auto origin = messages.find("00000001");
     messages.add("00000002", from_session(2));
     REQUIRE(origin != nullptr);
-    CHECK(origin->session == 1);
+    CHECK(origin->session() == 1);
   }
 
   TEST_CASE("long texts push out more than one message")
   {
     constexpr std::size_t capacity = 100;
+    const std::string long_text(4 * MessageTable::message_bytes, 'a');
     MessageTable messages(capacity);
     for (unsigned i = 0; i < 2 * capacity; ++i) {
-      Origin origin = from_session(i);
-      origin.from.assign(4 * MessageTable::message_bytes, 'a');
-      messages.add(std::to_string(10'000'000 + i), origin);
+      messages.add(std::to_string(10'000'000 + i), {i, 0, {long_text}});
     }
     CHECK(messages.size() < capacity / 4);
     CHECK(messages.size() > capacity / 8);
     CHECK(messages.find("10000199") != nullptr);
+  }
+
+  TEST_CASE("a message that is committed for ever takes no more room")
+  {
+    MessageTable messages(4);
+    messages.add("00000001", from_session(1));
+    for (std::uint64_t i = 0; i < 1000; ++i)
+      messages.add("00000002", from_session(i));
+    CHECK(messages.size() <= 2);
+    REQUIRE(messages.find("00000002") != nullptr);
+    CHECK(messages.find("00000002")->session() == 999);
   }
 
   TEST_CASE("a table of no messages keeps none")

@@ -28,7 +28,7 @@ TEST_SUITE("past_table")
     PastTable pasts(1'000'000);
     pasts.remember(3, "one", false, nullptr);
     pasts.remember(3, "", true, nullptr);
-    pasts.remember(3, "three", false, std::make_shared<const Origin>());
+    pasts.remember(3, "three", false, std::make_shared<const Origin>(Origin(1, 0, {})));
     pasts.remember(4, "other", false, nullptr);
     CHECK(pasts.sessions() == 2);
     CHECK(lines_of(pasts.take(3)) == std::vector<std::string>{"-one", "+", "-three!"});
