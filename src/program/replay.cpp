@@ -7,7 +7,6 @@
 #include "reading/input_lines.hpp"
 
 #include <chrono>
-#include <cstring>
 #include <memory>
 #include <string>
 
@@ -46,17 +45,18 @@ private:
 bool replay_into(LineSink& sink, const Options& options, Diagnostics& diagnostics)
 {
   Pipeline pipeline(options.pipeline, sink);
+  bool complete = true;
   for (const std::string& path : options.inputs) {
     InputLines input(path);
     while (const auto line = input.next())
       pipeline.feed(*line);
     if (input.error() != 0) {
-      diagnostics.say(path + ": " + std::strerror(input.error()));
-      return false;
+      diagnostics.say(path + ": " + input.problem());
+      complete = false;
     }
   }
   pipeline.finish();
-  return pipeline.logger().dropped == 0;
+  return complete && pipeline.logger().dropped == 0;
 }
 
 bool replay_into_output(const Options& options, Diagnostics& diagnostics)

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <optional>
@@ -82,7 +83,9 @@ private:
       if (error.empty())
         ledger_.enter(record, place);
     }
-    return file.error() == 0 || refuse(path, file.error());
+    if (file.error() == EBADMSG)
+      report(Problem::torn, 1, place, file.problem() + ": the last line that can be read");
+    return file.error() == 0 || file.error() == EBADMSG || refuse(path, file.error());
   }
 
   bool refuse(const std::string& path, int error)

@@ -2,6 +2,7 @@
 #include "reading/input_lines.hpp"
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include <fcntl.h>
@@ -13,6 +14,7 @@ InputLines::InputLines(const std::string& path, std::size_t longest)
   : descriptor_(path == "-" ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC))
   , error_(descriptor_ < 0 ? errno : 0)
   , ended_(error_ != 0)
+  , file_(descriptor_)
   , reader_(longest)
 {}
 
@@ -36,10 +38,7 @@ std::optional<Line> InputLines::next()
 bool InputLines::fill()
 {
   const auto [data, size] = reader_.space();
-  ssize_t count = 0;
-  do
-    count = read(descriptor_, data, size);
-  while (count < 0 && errno == EINTR);
+  const ssize_t count = file_.read(data, size);
   if (count < 0) {
     error_ = errno;
     ended_ = true;
@@ -47,6 +46,13 @@ bool InputLines::fill()
   if (count > 0)
     reader_.commit(static_cast<std::size_t>(count));
   return count > 0;
+}
+
+std::string InputLines::problem() const
+{
+  if (error_ == EBADMSG)
+    return "damaged, or it ends too early";
+  return error_ == 0 ? std::string() : std::strerror(error_);
 }
 
 } // namespace jsonlog

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: ISC
 //
-// The lines of a file, or of standard input, one after the other.
+// The lines of a file, or of standard input, one after the other; packed by gzip or zstd or not.
 #pragma once
 
 #include "jsonlog/limits.hpp"
 #include "jsonlog/line_reader.hpp"
+#include "reading/packed_file.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -28,8 +29,10 @@ public:
   // The line given last does not end with LF.
   bool torn() const noexcept { return torn_; }
 
-  // errno; 0: the file could be read so far.
+  // errno; 0: the file could be read so far. EBADMSG: what is behind the last line is damaged.
   int error() const noexcept { return error_; }
+  // The same in words; empty: none.
+  std::string problem() const;
 
 private:
   bool fill();
@@ -38,6 +41,7 @@ private:
   int error_;
   bool ended_;
   bool torn_ = false;
+  PackedFile file_;
   LineReader reader_;
 };
 
