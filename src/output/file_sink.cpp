@@ -28,6 +28,9 @@ FileSink::FileSink(std::string path, const RotationSettings& rotation, std::size
   , rotation_(rotation)
   , meta_writer_(std::move(meta_writer))
   , rotated_(path_, rotation)
+  , packer_(rotation.packing == Packing::none
+              ? nullptr
+              : std::make_unique<Packer>(path_, rotation, diagnostics))
 {}
 
 FileSink::~FileSink()
@@ -256,6 +259,8 @@ void FileSink::delete_surplus()
   const bool deleted = rotated_.delete_surplus();
   tell(!deleted, overfull_, std::string("an old file cannot be deleted: ") + std::strerror(errno),
        "old files are deleted again");
+  if (packer_ != nullptr)
+    packer_->wake();
 }
 
 // The process that wrote the last of these lines, for the next meta record.

@@ -12,12 +12,14 @@
 
 #include "line/meta_facts.hpp"
 #include "output/log_file.hpp"
+#include "output/packer.hpp"
 #include "output/queued_sink.hpp"
 #include "output/rotated_files.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +61,7 @@ private:
   const RotationSettings rotation_;
   const MetaWriter meta_writer_;
   RotatedFiles rotated_;
+  std::unique_ptr<Packer> packer_; // null: old parts stay as they are
   LogFile file_;
   bool has_lines_ = false;    // in file_, besides its meta record
   std::int64_t begun_at_ = 0; // when file_ was begun, in seconds since 1970

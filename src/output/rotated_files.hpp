@@ -7,8 +7,15 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace jsonlog {
+
+// An old part that is to be packed, and the names it takes on the way.
+struct PartToPack
+{
+  std::string folder, path, unfinished_path, packed_path;
+};
 
 class RotatedFiles
 {
@@ -22,7 +29,14 @@ public:
   // Deletes old parts that are too many. False: errno says why one of them stays.
   bool delete_surplus();
 
+  // Old parts that are not packed and not among the newest, oldest first.
+  std::vector<PartToPack> to_pack() const;
+  // What a packer left that was stopped in its work.
+  void delete_unfinished();
+
 private:
+  template <typename Visit>
+  void for_each_file(Visit visit) const;
   std::vector<RotatedFile> list() const;
   std::string path_of(const std::string& name) const;
 

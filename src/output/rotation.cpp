@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view time_shape = "00000000T000000Z";
 constexpr std::string_view number_shape = "_0000"; // `_` stands behind `.`: the first has none
 constexpr unsigned last_number = 9999;
+constexpr std::string_view unfinished_suffix = ".unfinished";
 
 constexpr std::int64_t hour_s = 3600;
 constexpr std::int64_t day_s = 24 * hour_s;
@@ -55,7 +56,8 @@ bool is_later_period(RotateTime time, std::int64_t then, std::int64_t now) noexc
   return now / length > then / length;
 }
 
-RotatedNames::RotatedNames(std::string_view path)
+RotatedNames::RotatedNames(std::string_view path, Packing packing)
+  : packing_(packing)
 {
   const std::size_t slash = path.rfind('/');
   folder_ = slash == std::string_view::npos ? "." : path.substr(0, std::max(slash, std::size_t{1}));
@@ -66,7 +68,43 @@ RotatedNames::RotatedNames(std::string_view path)
   extension_ = name.substr(stem_.size());
 }
 
+std::string_view suffix_of(Packing packing) noexcept
+{
+  switch (packing) {
+  case Packing::none: break;
+  case Packing::zstd: return ".zst";
+  case Packing::gzip: return ".gz";
+  }
+  return {};
+}
+
 bool RotatedNames::matches(std::string_view name) const noexcept
+{
+  return is_plain(name) || (packing_ != Packing::none && is_packed(name));
+}
+
+bool RotatedNames::is_packed(std::string_view name) const noexcept
+{
+  for (const Packing packing : {Packing::zstd, Packing::gzip}) {
+    const std::string_view suffix = suffix_of(packing);
+    if (name.ends_with(suffix) && is_plain(name.substr(0, name.size() - suffix.size())))
+      return true;
+  }
+  return false;
+}
+
+std::string RotatedNames::unfinished(std::string_view packed_name)
+{
+  return std::string(packed_name).append(unfinished_suffix);
+}
+
+bool RotatedNames::is_unfinished(std::string_view name) const noexcept
+{
+  return name.ends_with(unfinished_suffix) &&
+         is_packed(name.substr(0, name.size() - unfinished_suffix.size()));
+}
+
+bool RotatedNames::is_plain(std::string_view name) const noexcept
 {
   const std::size_t around = stem_.size() + 1 + extension_.size();
   if (name.size() < around + time_shape.size() || !name.starts_with(stem_) ||
@@ -86,7 +124,7 @@ std::string RotatedNames::next(std::int64_t now, std::string_view newest) const
     const std::string_view newest_time = newest.substr(stem_.size() + 1, time_shape.size());
     if (newest_time >= time) {
       const std::string_view rest = newest.substr(stem_.size() + 1 + time_shape.size());
-      if (rest.size() > extension_.size())
+      if (rest.starts_with(number_shape.front()))
         std::from_chars(rest.data() + 1, rest.data() + number_shape.size(), number);
       if (++number <= last_number)
         time = newest_time;

@@ -27,21 +27,21 @@ bool any_given(const CLI::App& app, std::initializer_list<const char*> names)
 // What is asked for and can never happen is a mistake.
 void check_rotation(const CLI::App& app, const Options& options)
 {
-  const bool keep = any_given(app, {"--keep", "--keep-bytes"});
+  const bool keep = any_given(app, {"--keep", "--keep-bytes", "--compress"});
   const bool any = keep || any_given(app, {"--rotate-size", "--rotate-time"});
   std::error_code error;
   const auto status = std::filesystem::status(options.file, error);
   if (any && options.to_syslog)
-    throw CLI::ValidationError("--rotate-size, --rotate-time, --keep",
+    throw CLI::ValidationError("--rotate-size, --rotate-time, --keep, --compress",
                                "the syslog daemon's file is not rotated here");
   if (any && options.mode == Mode::replay)
-    throw CLI::ValidationError("--rotate-size, --rotate-time, --keep",
+    throw CLI::ValidationError("--rotate-size, --rotate-time, --keep, --compress",
                                "replay does not rotate its output");
   if (any && std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
-    throw CLI::ValidationError("--rotate-size, --rotate-time, --keep",
+    throw CLI::ValidationError("--rotate-size, --rotate-time, --keep, --compress",
                                "'" + options.file + "' is no regular file and is not rotated");
   if (keep && !options.rotation.ever())
-    throw CLI::ValidationError("--keep, --keep-bytes",
+    throw CLI::ValidationError("--keep, --keep-bytes, --compress",
                                "nothing is rotated with --rotate-size 0 and no --rotate-time");
   if (options.rotation.size != 0 && options.rotation.size < smallest_rotated)
     throw CLI::ValidationError("--rotate-size", "less than 16K");

@@ -61,6 +61,7 @@ struct Texts
   std::string facility = "mail";
   std::string severity = "info";
   std::vector<std::string> labels;
+  std::string packing = "none";
   std::string lines = "all";
   std::vector<std::string> whole;
 };
@@ -69,6 +70,8 @@ constexpr std::array<std::pair<std::string_view, Format>, 3> formats = {
   {{"json", Format::json}, {"raw", Format::raw}, {"kv", Format::kv}}};
 constexpr std::array<std::pair<std::string_view, Detail>, 3> details = {
   {{"compact", Detail::compact}, {"standard", Detail::standard}, {"full", Detail::full}}};
+constexpr std::array<std::pair<std::string_view, Packing>, 3> packings = {
+  {{"none", Packing::none}, {"zstd", Packing::zstd}, {"gzip", Packing::gzip}}};
 constexpr std::array<std::pair<std::string_view, LineChoice>, 3> line_choices = {
   {{"all", LineChoice::all}, {"counted", LineChoice::counted}, {"ends", LineChoice::ends}}};
 constexpr std::array<std::pair<std::string_view, RotateTime>, 3> rotate_times = {
@@ -200,6 +203,13 @@ void add_rotation_options(CLI::App& app, RotationSettings& rotation, Texts& text
     ->transform(CLI::AsSizeValue(false))
     ->check(CLI::Range(any, most))
     ->type_name("SIZE");
+  CLI::Option* const compress =
+    app.add_option("--compress", texts.packing, "rotated files: none, zstd or gzip [none]")
+      ->type_name("HOW");
+  app.add_option("--compress-after", rotation.pack_after, "but not the newest N of them [2]")
+    ->check(CLI::Range(any, most))
+    ->type_name("N")
+    ->needs(compress);
 }
 
 std::vector<std::string> given_options(const CLI::App& app)
@@ -278,6 +288,7 @@ ParsedOptions parse_options(int argc, const char* const* argv)
     options.pipeline.selection.lines = parse_word("--lines", texts.lines, line_choices);
     options.pipeline.selection.whole = parse_conditions(texts.whole);
     options.rotation.time = parse_word("--rotate-time", texts.rotate_time, rotate_times);
+    options.rotation.packing = parse_word("--compress", texts.packing, packings);
     options.syslog.facility = parse_word("--facility", texts.facility, syslog_facilities);
     options.syslog.severity = parse_word("--severity", texts.severity, syslog_severities);
     options.syslog.libc_if_absent = libc_knows_another_way && app.count("--syslog-socket") == 0;

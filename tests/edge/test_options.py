@@ -41,6 +41,8 @@ class Options(EdgeTest):
                       (*self.output, "--lines", "ends", "--whole", "lost", "--hold-bytes", "1K"),
                       (*self.output, "--rotate-size", "10X"), (*self.output, "--rotate-size", "-1"),
                       (*self.output, "--rotate-size", "15K"), (*self.output, "--rotate-size", ""),
+                      (*self.output, "--compress", "xz"), (*self.output, "--compress-after", "1"),
+                      (*self.output, "--rotate-size", "0", "--compress", "zstd"),
                       (*self.output, "--rotate-time", "weekly"), (*self.output, "--keep", "-1"),
                       (*self.output, "--keep", "many"), (*self.output, "--keep-bytes", "1Z"),
                       (*self.output, "--rotate-size", "0", "--keep", "5"),
@@ -71,7 +73,7 @@ class Options(EdgeTest):
         for option in (b"--file", b"--format", b"--detail", b"--original", b"--label", b"--host", b"--max-line",
                        b"--lines", b"--whole", b"--hold-bytes", b"--max-sessions", b"--max-messages",
                        b"--queue-bytes", b"--stats-interval", b"--rotate-size",
-                       b"--rotate-time", b"--keep", b"--keep-bytes", b"--config", b"--strict", b"--no-confinement", b"--syslog",
+                       b"--rotate-time", b"--keep", b"--keep-bytes", b"--compress", b"--compress-after", b"--config", b"--strict", b"--no-confinement", b"--syslog",
                        b"--syslog-socket", b"--facility", b"--severity", b"--tag", b"--cee", b"--check-config", b"--version",
                        b"replay", b"verify", b"schema"):
             self.assertIn(option, result.stdout)

@@ -15,7 +15,7 @@ from parts import ROOT, wait_until
 from stage import Stage
 
 CONFIGURATIONS = ROOT / "contrib/filebeat"
-WHERE_THE_LOG_IS = "/var/log/smtpd/events*.json*"
+WHERE_THE_LOG_IS = "/var/log/smtpd/events*.json"
 WHERE_THE_ENGINE_IS = "http://127.0.0.1:9200"
 SECONDS = 120
 

@@ -133,4 +133,27 @@ TEST_SUITE("rotation")
     settings.keep = 1;
     CHECK(surplus(files, settings) == Names{"a", "b", "c"});
   }
+
+  TEST_CASE("a packed part has the name of the part, and is one")
+  {
+    const RotatedNames names("/var/log/smtpd/events.json", Packing::gzip);
+    for (const char* const name :
+         {"events-20261120T100000Z.json.zst", "events-20261120T100000Z_0001.json.gz"}) {
+      CHECK(names.matches(name));
+      CHECK(names.is_packed(name));
+      CHECK(names.is_unfinished(RotatedNames::unfinished(name)));
+    }
+    CHECK_FALSE(names.is_packed("events-20261120T100000Z.json"));
+    for (const char* const name :
+         {"events-20261120T100000Z.json.xz", "events-20261120T100000Z.json.zst.gz",
+          "events-20261120T100000Z.zst", "events.json.zst",
+          "events-20261120T100000Z.json.unfinished"}) {
+      CHECK_FALSE(names.matches(name));
+      CHECK_FALSE(names.is_unfinished(name));
+    }
+    CHECK(names.next(1'763'632'800, "events-20261120T100000Z.json.zst") ==
+          "events-20261120T100000Z_0001.json");
+    CHECK(names.next(1'763'632'800, "events-20261120T100000Z_0007.json.zst") ==
+          "events-20261120T100000Z_0008.json");
+  }
 }
