@@ -7,12 +7,11 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <memory>
-#include <mutex>
+#include <semaphore>
 #include <utility>
 #include <vector>
 
@@ -23,7 +22,7 @@
 #include <unistd.h>
 
 #ifdef __linux__
-#include <sched.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #endif
 
@@ -56,12 +55,14 @@ private:
 };
 
 #ifdef __linux__
+// Not SCHED_IDLE: a machine that is busy for hours would fill its disk, and a lock that is held by
+// a thread that never runs holds up others.
 void become_idle() noexcept
 {
   constexpr int io_of_this_thread = 1; // ioprio_set(2), which glibc does not declare
   constexpr int idle_class = 3 << 13;
-  const sched_param parameter{};
-  sched_setscheduler(0, SCHED_IDLE, &parameter);
+  constexpr int nicest = 19;
+  setpriority(PRIO_PROCESS, 0, nicest); // of this thread
   syscall(SYS_ioprio_set, io_of_this_thread, 0, idle_class);
 }
 
@@ -111,30 +112,24 @@ struct Packer::Work
   bool stuck = false;
 
   std::atomic<bool> ending{false};
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool wanted = true;
-  bool ended = false;
+  // No locks: whoever wakes a thread of low priority must not wait for it.
+  std::counting_semaphore<> wanted{0};
+  std::binary_semaphore ended{0};
 };
 
 void Packer::Work::run() noexcept
 {
   yield_to_all_others();
-  std::unique_lock lock(mutex);
   while (!ending) {
-    if (!std::exchange(wanted, false)) {
-      changed.wait(lock);
-      continue;
-    }
-    lock.unlock();
     try {
       pack_all();
     } catch (...) { // out of memory; the next time
     }
-    lock.lock();
+    wanted.acquire();
+    while (wanted.try_acquire()) { // several wishes are one
+    }
   }
-  ended = true;
-  changed.notify_all();
+  ended.release();
 }
 
 void Packer::Work::pack_all()
@@ -233,11 +228,9 @@ Packer::~Packer()
 {
   if (!thread_.joinable())
     return;
-  std::unique_lock lock(work_->mutex);
   work_->ending = true;
-  work_->changed.notify_all();
-  const bool ended = work_->changed.wait_for(lock, patience, [this] { return work_->ended; });
-  lock.unlock();
+  work_->wanted.release();
+  const bool ended = work_->ended.try_acquire_for(patience);
   if (ended)
     thread_.join();
   else
@@ -247,11 +240,7 @@ Packer::~Packer()
 void Packer::wake() noexcept
 {
   try {
-    {
-      const std::lock_guard lock(work_->mutex);
-      work_->wanted = true;
-    }
-    work_->changed.notify_all();
+    work_->wanted.release();
     if (thread_.joinable())
       return;
     // Signals are for the thread that waits for them.

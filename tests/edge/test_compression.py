@@ -124,10 +124,10 @@ class Compression(EdgeTest):
         old.write_bytes(b"{}\n")
         (self.folder / (old.name + ".zst.unfinished")).mkdir()
         with Filter(*self.options("zstd", "--compress-after", "0")) as running:
-            running.start().send(STREAM)
-            _, _, err = running.end()
+            self.assertIn("cannot be packed", running.start().read_diagnostic())
+            running.send(STREAM)
+            self.assertNotIn(b"cannot be packed", running.end()[2])
         self.assertEqual(old.read_bytes(), b"{}\n")
-        self.assertEqual(len(re.findall(rb"cannot be packed", err)), 1, err)
 
     def test_shippers_look_at_no_packed_file(self) -> None:
         for path in (program.GOLDEN.parent.parent / "contrib").rglob("*"):
