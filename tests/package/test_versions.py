@@ -25,6 +25,12 @@ class Versions(unittest.TestCase):
         program = first(r"^  version: '([^']+)'", "meson.build")
         self.assertEqual(first(r"^filter-jsonlog \(([^)]+)\)", "debian/changelog"), program)
 
+    def test_skeletons_for_other_systems_name_the_same_version(self) -> None:
+        program = first(r"^  version: '([^']+)'", "meson.build")
+        self.assertEqual({first(r"^V =\s+(\S+)", "contrib/ports/openbsd/Makefile"),
+                          first(r"^DISTVERSION=\s+(\S+)", "contrib/ports/freebsd/Makefile"),
+                          first(r"^Version:\s+(\S+)", "contrib/rpm/filter-jsonlog.spec")}, {program})
+
     def test_both_changelogs_agree_on_what_is_released(self) -> None:
         heading = first(r"^## \[?([^\]\n ]+)", "CHANGELOG.md")
         version, distribution = re.match(r"filter-jsonlog \(([^)]+)\) (\w+);", text("debian/changelog")).groups()
