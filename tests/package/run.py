@@ -109,7 +109,9 @@ class Packages(unittest.TestCase):
 
     def test_2_a_packaged_smtpd_takes_it_by_its_name(self) -> None:
         shutil.copy(ROOT / "debian/tests/mail", tree.folder / "root/mail")
+        began = time.monotonic()
         self.assertIn("ok:", tree.run("/root/mail"))
+        print(f"configured, started, mailed, stopped and verified in {time.monotonic() - began:.1f} s")
 
     def test_3_an_upgrade_leaves_the_log_and_the_running_smtpd_alone(self) -> None:
         start_smtpd()
