@@ -46,7 +46,7 @@ class Trial(unittest.TestCase):
         self.assertEqual(bans, self.due(attacks.expected))
 
     def test_attackers_are_banned_at_the_third_offence_and_normal_mail_is_not(self) -> None:
-        for options in ((), ("--lines", "counted")):
+        for options in ((), ("--lines", "counted", "--detail", "compact")):
             with self.subTest(options=options):
                 attacks = Attacks()
                 attacks.add_normal_sessions(normal_sessions)
@@ -79,7 +79,7 @@ class Trial(unittest.TestCase):
                     host = text.replace("|", "")
                     attacks.stream.add(made.login(text, text, host, result="pass"), f"198.19.1.{number + 1}")
                     attacks.stream.add(made.probe(text, text, host, refused=False), "198.19.1.9")
-        self.check(attacks)
+        self.check(attacks, "--original", "--detail", "full", "--host", "mx1", "--label", "a=b")
 
 
 def main(package: str) -> None:
