@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: ISC
 #include "output/diagnostics.hpp"
+#include "program/explain.hpp"
 #include "program/filter.hpp"
 #include "program/options.hpp"
 #include "program/replay.hpp"
+#include "program/summary.hpp"
+#include "program/trace.hpp"
 #include "program/verify.hpp"
 #include "schema/schema.hpp"
 
@@ -51,6 +54,9 @@ int run(int argc, char** argv)
   jsonlog::Diagnostics diagnostics(by_hand ? "filter-jsonlog: " : "");
   switch (options.mode) {
   case jsonlog::Mode::verify: return jsonlog::run_verify(options, diagnostics);
+  case jsonlog::Mode::summary: return jsonlog::run_summary(options, diagnostics);
+  case jsonlog::Mode::trace: return jsonlog::run_trace(options, diagnostics);
+  case jsonlog::Mode::explain: return jsonlog::run_explain(options, diagnostics);
   case jsonlog::Mode::replay: return jsonlog::run_replay(options, diagnostics);
   default: return jsonlog::run_filter(options, diagnostics);
   }

@@ -106,8 +106,10 @@ void check_options(const CLI::App& app, const Options& options)
   // A line stands in one half of the queue, with its LF.
   if (options.queue_bytes / 2 <= options.pipeline.line.max_line)
     throw CLI::ValidationError("--queue-bytes", "not room for two lines of --max-line");
-  if (options.mode == Mode::verify && (options.to_syslog || !options.file.empty()))
-    throw CLI::ExcludesError(options.to_syslog ? "--syslog" : "--file", "verify");
+  const bool reads = options.mode != Mode::filter && options.mode != Mode::replay;
+  if (reads && (options.to_syslog || !options.file.empty()))
+    throw CLI::ValidationError(options.to_syslog ? "--syslog" : "--file",
+                               "not with a command that only reads");
   const Selection& selection = options.pipeline.selection;
   if (selection.whole.any() && selection.lines == LineChoice::all)
     throw CLI::ValidationError("--whole", "not with --lines all, which writes every line anyway");

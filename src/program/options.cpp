@@ -2,6 +2,7 @@
 #include "program/options.hpp"
 
 #include "program/option_checks.hpp"
+#include "program/reading_commands.hpp"
 #include "program/whole_option.hpp"
 #include "schema/fields.hpp"
 #include "version.hpp"
@@ -258,6 +259,7 @@ ParsedOptions parse_options(int argc, const char* const* argv)
   Options& options = parsed.options;
   options.pipeline.line.program_version = program_version;
   Texts texts;
+  ReadingTexts reading;
 
   CLI::App app("Turns OpenSMTPD's reports into JSON lines, each with the whole session.",
                "filter-jsonlog");
@@ -277,6 +279,7 @@ ParsedOptions parse_options(int argc, const char* const* argv)
   replay->fallthrough();
   replay->callback([&options] { options.mode = Mode::replay; });
   add_verify(app, options);
+  add_reading_commands(app, options, reading);
   add_schema(app, options);
   app.require_subcommand(0, 1);
 
@@ -294,6 +297,7 @@ ParsedOptions parse_options(int argc, const char* const* argv)
     options.syslog.libc_if_absent = libc_knows_another_way && app.count("--syslog-socket") == 0;
     if (options.to_syslog && app.count("--max-line") == 0)
       options.pipeline.line.max_line = limits::max_line_syslog;
+    understand_reading(options, reading);
     check_options(app, options);
     options.given = given_options(app);
   } catch (const CLI::Success& success) {

@@ -6,6 +6,7 @@
 #include "jsonlog/pipeline.hpp"
 #include "output/rotation.hpp"
 #include "output/syslog_header.hpp"
+#include "program/reading_options.hpp"
 #include "reading/ledger.hpp"
 #include "schema/schema.hpp"
 
@@ -16,7 +17,7 @@
 
 namespace jsonlog {
 
-enum class Mode : std::uint8_t { filter, replay, verify, schema };
+enum class Mode : std::uint8_t { filter, replay, verify, schema, explain, trace, summary };
 
 struct Options
 {
@@ -31,7 +32,8 @@ struct Options
   bool to_syslog = false;
   SyslogSettings syslog;
   std::vector<std::string> inputs; // replay, verify: `-` is standard input
-  bool json = false;               // verify: the verdict
+  bool json = false;               // of the reading commands: their result
+  ReadingOptions reading;          // explain, trace, summary
   LedgerRoom ledger;               // verify
   PipelineSettings pipeline;
   std::size_t queue_bytes = limits::queue_bytes;

@@ -60,12 +60,20 @@ std::optional<std::int64_t> parse_time_us(std::string_view text)
 // `5%`, `0.1%`: so many of 2^64.
 std::optional<std::uint64_t> parse_share(std::string_view text)
 {
-  double percent = 0;
   if (!text.ends_with('%'))
     return std::nullopt;
   text.remove_suffix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
-  if (error != std::errc{} || end != text.data() + text.size() || !(percent > 0 && percent <= 100))
+  const std::size_t point = std::min(text.find('.'), text.size());
+  std::string digits(text.substr(0, point));
+  const std::string_view fraction = text.substr(std::min(point + 1, text.size()));
+  digits += fraction;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc{} || end != digits.data() + digits.size() || digits.size() > 9)
+    return std::nullopt;
+  const double percent =
+    static_cast<double>(number) / std::pow(10, static_cast<double>(fraction.size()));
+  if (!(percent > 0 && percent <= 100))
     return std::nullopt;
   const double share = std::ldexp(percent / 100, 64);
   constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();

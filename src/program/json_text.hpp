@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: ISC
+//
+// JSON for the results of the reading commands, whose numbers and keys are few.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace jsonlog {
+
+// The text as a JSON string, quotes included.
+std::string quoted(std::string_view text);
+// `"2026-11-20T10:15:00.000001Z"`.
+std::string quoted_time(std::int64_t us);
+
+} // namespace jsonlog

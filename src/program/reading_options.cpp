@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: ISC
+#include "program/reading_options.hpp"
+
+#include "reading/logged_time.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <utility>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace jsonlog {
+
+namespace {
+
+constexpr std::int64_t second = 1'000'000;
+
+// Columns of the terminal, or what COLUMNS says, or 0.
+std::size_t columns()
+{
+  winsize size = {};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0)
+    return size.ws_col;
+  const char* const text = std::getenv("COLUMNS");
+  return text == nullptr ? 0 : std::strtoul(text, nullptr, 10);
+}
+
+bool wants_colors(const std::string& choice)
+{
+  if (choice != "auto")
+    return choice == "always";
+  const char* const no = std::getenv("NO_COLOR"); // no-color.org
+  return isatty(STDOUT_FILENO) != 0 && (no == nullptr || *no == '\0');
+}
+
+// `14:00` or `14:00:30` of the day that it is now.
+std::optional<std::int64_t> parse_time_of_day(std::string_view text, std::int64_t now_us, bool utc)
+{
+  std::tm day = {};
+  const std::time_t now = now_us / second;
+  if ((utc ? gmtime_r(&now, &day) : localtime_r(&now, &day)) == nullptr)
+    return std::nullopt;
+  int hour = -1;
+  int minute = -1;
+  int seconds = 0;
+  int end = 0;
+  const std::string copy(text);
+  if (std::sscanf(copy.c_str(), "%2d:%2d%n:%2d%n", &hour, &minute, &end, &seconds, &end) < 2 ||
+      static_cast<std::size_t>(end) != copy.size() || hour < 0 || hour > 23 || minute < 0 ||
+      minute > 59 || seconds < 0 || seconds > 60)
+    return std::nullopt;
+  day.tm_hour = hour;
+  day.tm_min = minute;
+  day.tm_sec = seconds;
+  day.tm_isdst = -1;
+  return (utc ? timegm(&day) : std::mktime(&day)) * second;
+}
+
+} // namespace
+
+std::optional<std::int64_t> parse_span_us(std::string_view text)
+{
+  constexpr std::array<std::pair<std::string_view, std::int64_t>, 7> units = {
+    {{"us", 1},
+     {"ms", 1000},
+     {"s", second},
+     {"", second},
+     {"m", 60 * second},
+     {"h", 3600 * second},
+     {"d", 86400 * second}}};
+  constexpr std::int64_t most = 1'000'000;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || number < 1 || number > most)
+    return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  for (const auto& [unit, factor] : units)
+    if (text == unit)
+      return number * factor;
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> parse_when(std::string_view text, std::int64_t now_us, bool utc)
+{
+  constexpr std::size_t date_size = 10;
+  if (text.size() == date_size)
+    return parse_logged_time(std::string(text) + "T00:00:00Z");
+  if (const auto time = parse_logged_time(text))
+    return time;
+  if (text.find(':') != std::string_view::npos)
+    return parse_time_of_day(text, now_us, utc);
+  const auto ago = parse_span_us(text);
+  return ago ? std::optional(now_us - *ago) : std::nullopt;
+}
+
+Terminal::Terminal(const ReadingOptions& options)
+  : colors_(wants_colors(options.color))
+  , utc_(options.utc)
+{
+  constexpr std::size_t narrowest = 40;
+  constexpr std::size_t widest = 400;
+  if (const std::size_t found = columns(); found != 0)
+    width_ = std::clamp(found, narrowest, widest);
+}
+
+std::string Terminal::in(Ink ink, const std::string& text) const
+{
+  constexpr std::array<const char*, 5> inks = {"", "\033[1m", "\033[2m", "\033[31m", "\033[32m"};
+  if (!colors_ || ink == Ink::plain)
+    return text;
+  return inks[static_cast<std::size_t>(ink)] + text + "\033[0m";
+}
+
+std::string Terminal::date_time(std::int64_t us) const
+{
+  const std::tm parts = broken_down(us);
+  char text[64];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02d %02d:%02d:%02d.%03d", parts.tm_year + 1900,
+                parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                static_cast<int>(us % second / 1000));
+  return text;
+}
+
+std::string Terminal::time(std::int64_t us) const
+{
+  return date_time(us).substr(11, 8);
+}
+
+std::tm Terminal::broken_down(std::int64_t us) const
+{
+  std::tm parts = {};
+  const std::time_t seconds = us / second;
+  if (utc_)
+    gmtime_r(&seconds, &parts);
+  else
+    localtime_r(&seconds, &parts);
+  return parts;
+}
+
+std::string span_text(std::int64_t us)
+{
+  char text[32];
+  const auto number = static_cast<double>(us);
+  if (us < second)
+    std::snprintf(text, sizeof text, "%.1f ms", number / 1e3);
+  else if (us < 120 * second)
+    std::snprintf(text, sizeof text, "%.1f s", number / 1e6);
+  else if (us < 7200 * second)
+    std::snprintf(text, sizeof text, "%.0f min", number / 6e7);
+  else if (us < 48 * 3600 * second)
+    std::snprintf(text, sizeof text, "%.1f h", number / 3.6e9);
+  else
+    std::snprintf(text, sizeof text, "%.1f d", number / 8.64e10);
+  return text;
+}
+
+} // namespace jsonlog
