@@ -22,7 +22,6 @@ from documents import count, ship  # noqa: E402
 from engine import OPENSEARCH, Engine  # noqa: E402
 from panel_queries import read  # noqa: E402
 from panels import Key, Panel, Row  # noqa: E402
-from show import cut  # noqa: E402
 
 INSTALL = "contrib/elasticsearch/install.sh"
 SHOWN = (
@@ -37,6 +36,10 @@ SHOWN = (
 )
 ROWS_AT_MOST = 6
 CELL_AT_MOST = 48
+
+
+def cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def fill(engine: Engine, log: Path) -> None:

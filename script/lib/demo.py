@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """demo.py TREE BINARY RECORDER [LOG]: sends a handful of messages through a real smtpd, and shows
-what filter-jsonlog wrote; or leaves it in the file LOG, with messages to other servers among it."""
+what filter-jsonlog wrote; or leaves it in the file LOG."""
 
 from __future__ import annotations
 
@@ -103,13 +103,12 @@ def main(tree: Path, binary: Path, recorder: Path, log: Path | None = None) -> N
     with mail:
         print(f"  smtpd {mail.version()} is up")
         send_messages(mail)
-        if log:
-            relayed(mail)
+        relayed(mail)
     print("  smtpd and its filters have ended", flush=True)
     if log:
         shutil.copy(mail.live, log)
     else:
-        show(mail.record.path, mail.live.read_text().splitlines())
+        show(binary, mail.live)
 
 
 if __name__ == "__main__":
