@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstring>
 #include <limits>
+#include <new>
 #include <utility>
 
 namespace jsonlog {
@@ -57,11 +58,28 @@ QueuedSink::QueuedSink(std::string name, std::size_t queue_bytes, Diagnostics& d
   : name_(std::move(name))
   , diagnostics_(diagnostics)
   , capacity_(queue_bytes / 2)
-  , wake_size_(std::min(worth_a_write, capacity_ / 4))
-  , mark_(wake_size_)
 {
-  front_.data = std::make_unique_for_overwrite<char[]>(capacity_);
-  back_.data = std::make_unique_for_overwrite<char[]>(capacity_);
+  constexpr std::size_t least = std::size_t{512} * 1024;
+  while (!allocate()) {
+    if (capacity_ <= least)
+      throw std::bad_alloc();
+    capacity_ = std::max(least, capacity_ / 2);
+  }
+  wake_size_ = std::min(worth_a_write, capacity_ / 4);
+  mark_ = wake_size_;
+  if (capacity_ < queue_bytes / 2)
+    diagnostics_.say(name_ + ": no memory for the queue; it is one of " +
+                     std::to_string(2 * capacity_ / 1024) + " KB, not " +
+                     std::to_string(queue_bytes / 1024) + " KB");
+}
+
+bool QueuedSink::allocate() noexcept
+{
+  front_.data.reset();
+  back_.data.reset();
+  front_.data.reset(new (std::nothrow) char[capacity_]);
+  back_.data.reset(new (std::nothrow) char[capacity_]);
+  return front_.data != nullptr && back_.data != nullptr;
 }
 
 QueuedSink::~QueuedSink() = default;
@@ -75,10 +93,46 @@ bool QueuedSink::start(bool keep_trying)
     }
     fail();
   }
-  const NoSignals blocked;
   ended_ = false;
-  writer_ = std::thread([this] { run(); });
+  if (!start_thread()) {
+    threadless_ = true;
+    diagnostics_.say(name_ + ": no second thread to be had; lines are written between reads");
+  }
   return true;
+}
+
+bool QueuedSink::start_thread() noexcept
+{
+  const NoSignals blocked;
+  next_thread_ = Clock::now() + look_interval;
+  try {
+    writer_ = std::thread([this] { run(); });
+  } catch (...) {
+    return false;
+  }
+  return true;
+}
+
+void QueuedSink::write_here() noexcept
+{
+  const auto now = Clock::now();
+  if (now >= next_thread_ && start_thread())
+    threadless_ = false;
+  else if (now >= next_step_)
+    step();
+  if (!threadless_)
+    diagnostics_.say(name_ + ": there is a second thread now");
+}
+
+// What the writer thread does between two sleeps.
+void QueuedSink::step() noexcept
+{
+  look();
+  if (in_hand_ == 0)
+    take();
+  if (in_hand_ > 0)
+    offer();
+  next_step_ = Clock::now() + pause_;
 }
 
 void QueuedSink::request_reopen() noexcept
@@ -90,6 +144,12 @@ void QueuedSink::request_reopen() noexcept
 
 bool QueuedSink::drain(std::chrono::milliseconds limit)
 {
+  if (threadless_) {
+    const auto end = Clock::now() + limit;
+    for (step(); !is_empty() && Clock::now() < end; step())
+      std::this_thread::sleep_for(std::min<Clock::duration>(pause_, 10ms));
+    return is_empty();
+  }
   std::unique_lock lock(mutex_);
   hurried_ = true;
   wake();
@@ -100,6 +160,8 @@ bool QueuedSink::drain(std::chrono::milliseconds limit)
 
 bool QueuedSink::stop(std::chrono::milliseconds limit)
 {
+  if (threadless_)
+    return true;
   {
     std::unique_lock lock(mutex_);
     ending_ = true;
@@ -185,8 +247,16 @@ void QueuedSink::wait_for_room(std::size_t bytes)
   if (bytes > capacity_)
     return;
   std::unique_lock lock(mutex_, std::adopt_lock);
-  while (capacity_ - front_.size < bytes && !ended_ && worthwhile_())
-    room_.wait_for(lock, ask_interval);
+  while (capacity_ - front_.size < bytes && !ended_ && worthwhile_()) {
+    if (!threadless_) {
+      room_.wait_for(lock, ask_interval);
+      continue;
+    }
+    lock.unlock();
+    step();
+    std::this_thread::sleep_for(std::min<Clock::duration>(pause_, ask_interval));
+    lock.lock();
+  }
   lock.release();
 }
 
@@ -200,13 +270,9 @@ void QueuedSink::wake() noexcept
 
 void QueuedSink::run() noexcept
 {
-  do {
-    look();
-    if (in_hand_ == 0)
-      take();
-    if (in_hand_ > 0)
-      offer();
-  } while (sleep());
+  do
+    step();
+  while (sleep());
   {
     const std::lock_guard lock(mutex_);
     refused_seen_ = refused_;
@@ -329,7 +395,8 @@ void QueuedSink::end_trouble() noexcept
   if (trouble_ == Trouble::none || pause_ != Clock::duration::zero())
     return;
   trouble_ = Trouble::none;
-  const std::uint64_t refused = refused_seen_ - std::exchange(refused_told_, refused_seen_);
+  const std::uint64_t refused =
+    refused_seen_ - std::exchange(refused_told_, refused_seen_) + std::exchange(given_up_, 0);
   try {
     diagnostics_.say(name_ + ": writing again, " + std::to_string(refused) + " lines dropped");
   } catch (...) {

@@ -36,7 +36,9 @@ class QueuedSink : public spdlog::sinks::base_sink<std::mutex>
 {
 public:
   // `name` is what diagnostics call the output. `queue_bytes` is the size of both buffers
-  // together; a line may have half of it. The memory is touched as far as lines pile up.
+  // together; a line may have half of it. The memory is touched as far as lines pile up. Where
+  // there is not so much, they are smaller, down to 1 MiB, and a diagnostic says so.
+  // Throws std::bad_alloc if there is less.
   QueuedSink(std::string name, std::size_t queue_bytes, Diagnostics& diagnostics);
   // REQUIRES: the writer thread has ended, as it calls what a derived class has destroyed by now.
   ~QueuedSink() override;
@@ -48,8 +50,16 @@ public:
 
   // Opens the output and starts the writer thread, in which all signals are blocked. If it cannot
   // be opened, a diagnostic says why, and the writer thread tries again; without `keep_trying`
-  // none is started, and this returns false.
+  // none is started, and this returns false. If no thread can be had, a diagnostic says so, and
+  // serve() does its work.
   bool start(bool keep_trying = true);
+  // For the thread that makes lines, often: where there is no writer thread, writes what can be
+  // written without waiting, and once a second tries to start one.
+  void serve() noexcept
+  {
+    if (threadless_) [[unlikely]]
+      write_here();
+  }
   // Has reopen() called, by the writer thread.
   void request_reopen() noexcept;
   // Waits until every line is out; false if some are not after that time.
@@ -96,7 +106,12 @@ protected:
   virtual void look_after() noexcept {}
 
   // Lines that write() will never get out, but counts in what it returns.
-  void give_up(std::uint64_t lines) noexcept { lost_.fetch_add(lines, std::memory_order_relaxed); }
+  void give_up(std::uint64_t lines) noexcept
+  {
+    lost_.fetch_add(lines, std::memory_order_relaxed);
+    given_up_ += lines;
+    ++errors_;
+  }
 
   Diagnostics& diagnostics() const noexcept { return diagnostics_; }
   const std::string& name() const noexcept { return name_; }
@@ -120,6 +135,10 @@ private:
   void wake() noexcept;
   bool is_empty() const noexcept { return front_.size == 0 && in_hand_ == 0; }
 
+  bool allocate() noexcept;
+  bool start_thread() noexcept;
+  void write_here() noexcept;
+  void step() noexcept;
   void run() noexcept;
   void look() noexcept;
   void take() noexcept;
@@ -131,15 +150,18 @@ private:
 
   const std::string name_;
   Diagnostics& diagnostics_;
-  const std::size_t capacity_; // of each buffer
-  const std::size_t wake_size_;
+  std::size_t capacity_; // of each buffer
+  std::size_t wake_size_ = 0;
   Worthwhile worthwhile_ = nullptr;
   std::uint64_t taken_ = 0; // the maker's own
   std::thread writer_;
+  bool threadless_ = false;         // the maker of lines writes them itself
+  Clock::time_point next_thread_{}; // when it tries to get a thread
+  Clock::time_point next_step_{};
 
   // Under mutex_, which is the base class's.
   Buffer front_;
-  std::size_t mark_;                          // the size of front_ at which something happens
+  std::size_t mark_ = 0;                      // the size of front_ at which something happens
   Level lowest_taken_ = spdlog::level::trace; // by front_, now
   std::uint64_t refused_ = 0;                 // lines
   std::size_t queued_max_ = 0;
@@ -164,6 +186,7 @@ private:
   Trouble trouble_ = Trouble::none;
   std::uint64_t refused_seen_ = 0; // of refused_
   std::uint64_t refused_told_ = 0;
+  std::uint64_t given_up_ = 0; // since trouble was told of last
 };
 
 } // namespace jsonlog

@@ -69,7 +69,7 @@ std::size_t SyslogSink::write(std::string_view lines) noexcept
     if (error == 0) {
       out = end + 1;
     } else if (error == EMSGSIZE) {
-      give_up_too_long();
+      give_up_too_long(end - out);
       out = end + 1;
     } else if (error == EAGAIN || error == ENOBUFS) {
       // ENOBUFS is how BSD says that the queue is full, and poll() does not wait for that there.
@@ -153,13 +153,18 @@ bool SyslogSink::wait_for_room(Clock::time_point deadline) const noexcept
   return left > 0 && poll(&socket, 1, static_cast<int>(left)) > 0;
 }
 
-void SyslogSink::give_up_too_long() noexcept
+void SyslogSink::give_up_too_long(std::size_t size) noexcept
 {
   give_up(1);
   if (std::exchange(told_too_long_, true))
     return;
   try {
-    diagnostics().say(name() + ": a line is too long for the socket; such lines are dropped");
+    int limit = 0;
+    socklen_t limit_size = sizeof limit;
+    getsockopt(descriptor_, SOL_SOCKET, SO_SNDBUF, &limit, &limit_size);
+    diagnostics().say(name() + ": a line of " + std::to_string(size) +
+                      " bytes is too long for the socket, which takes less than " +
+                      std::to_string(limit) + "; such lines are dropped: see --max-line");
   } catch (...) { // no memory to say so
   }
 }

@@ -48,7 +48,7 @@ private:
   // 0, or an errno.
   int send(std::string_view payload) noexcept;
   bool wait_for_room(Clock::time_point deadline) const noexcept;
-  void give_up_too_long() noexcept;
+  void give_up_too_long(std::size_t size) noexcept;
   std::size_t write_with_libc(std::string_view lines) const noexcept;
 
   const SyslogSettings settings_;

@@ -201,6 +201,7 @@ private:
       output_.sink().request_reopen();
     if (std::exchange(stats_wanted, 0) != 0 || Clock::now() >= next_stats_)
       write_stats();
+    output_.sink().serve();
     return ready;
   }
 

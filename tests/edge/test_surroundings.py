@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: ISC
+"""A unit may allow the filter little: it registers all the same, and every line is written or counted."""
+
+import json
+import os
+import resource
+import subprocess
+import unittest
+from pathlib import Path
+from typing import Callable
+
+import program
+from program import EdgeTest, TRANSCRIPTS
+
+STREAM = TRANSCRIPTS[0].read_bytes()
+SOMEBODY = 54321  # no process of this machine has that identity
+MEGABYTE = 1024 * 1024
+
+
+def limit(what: int, value: int) -> Callable[[], None]:
+    return lambda: resource.setrlimit(what, (value, value))
+
+
+def as_somebody(value: int) -> Callable[[], None]:
+    """The limit of processes is none for root."""
+    def become() -> None:
+        resource.setrlimit(resource.RLIMIT_NPROC, (value, value))
+        os.setgid(SOMEBODY)
+        os.setuid(SOMEBODY)
+    return become
+
+
+class Surroundings(EdgeTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.folder.chmod(0o777)
+        self.binary = self.folder / "filter-jsonlog"
+        self.binary.write_bytes(Path(program.BINARY).read_bytes())
+        self.binary.chmod(0o755)
+        self.log = self.folder / "log"
+        self.log.mkdir(mode=0o777)
+        self.log.chmod(0o777)
+        self.file = self.log / "events.json"
+
+    def start(self, preexec: Callable[[], None] | None, *options: str, **more: object) -> subprocess.CompletedProcess[bytes]:
+        words = [str(self.binary), "--file", str(self.file), *options]
+        return subprocess.run(words, input=STREAM, stdout=subprocess.PIPE, stderr=more.get("stderr", subprocess.PIPE),
+                              preexec_fn=preexec, timeout=program.DEADLINE_S, check=False)
+
+    def assert_all_is_there(self, result: subprocess.CompletedProcess[bytes]) -> None:
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertTrue(result.stdout.endswith(b"register|ready\n"), result.stdout[-200:])
+        written = program.without_own_records(self.file.read_bytes())
+        self.assertEqual(written, program.run("replay", "-", stdin=STREAM).stdout)
+        stats = json.loads(self.file.read_bytes().splitlines()[-1])
+        self.assertEqual(stats["opensmtpd"]["stats"]["lines"]["dropped"], 0)
+
+    @unittest.skipIf(os.getuid() != 0, "needs root")
+    def test_no_second_task(self) -> None:
+        result = self.start(as_somebody(1))
+        self.assert_all_is_there(result)
+        self.assertEqual(result.stderr.count(b"no second thread to be had"), 1, result.stderr)
+
+    def test_little_memory(self) -> None:
+        for megabytes in (60, 45):
+            with self.subTest(megabytes):
+                self.file.unlink(missing_ok=True)
+                result = self.start(limit(resource.RLIMIT_AS, megabytes * MEGABYTE))
+                self.assert_all_is_there(result)
+                self.assertEqual(result.stderr.count(b"no memory for the queue"), 1, result.stderr)
+
+    def test_few_descriptors(self) -> None:
+        self.assert_all_is_there(self.start(limit(resource.RLIMIT_NOFILE, 16)))
+
+    def test_any_umask(self) -> None:
+        for mask in (0o777, 0o077, 0o000):
+            with self.subTest(oct(mask)):
+                self.file.unlink(missing_ok=True)
+                self.assert_all_is_there(self.start(lambda mask=mask: os.umask(mask) and None))
+                self.assertEqual(self.file.stat().st_mode & 0o777, 0o640)
+
+    def test_a_closed_standard_error(self) -> None:
+        self.assert_all_is_there(self.start(lambda: os.close(2), stderr=None))
+
+    def test_no_environment(self) -> None:
+        self.assert_all_is_there(self.start(os.environ.clear))
+
+    def test_no_core_and_no_locked_memory(self) -> None:
+        self.assert_all_is_there(self.start(limit(resource.RLIMIT_MEMLOCK, 0)))
+
+    def test_a_full_disk_at_the_start(self) -> None:
+        result = subprocess.run([str(self.binary), "--file", "/dev/full"], input=STREAM, capture_output=True,
+                                timeout=program.DEADLINE_S, check=False)
+        self.assertEqual(result.returncode, 0)
+        self.assertTrue(result.stdout.endswith(b"register|ready\n"))
+        self.assertIn(b"No space left on device", result.stderr)
+
+    def test_no_folder_and_no_socket(self) -> None:
+        for words in (["--file", str(self.folder / "missing/events.json")],
+                      ["--syslog", "--syslog-socket", str(self.folder / "missing-socket")]):
+            with self.subTest(words):
+                result = subprocess.run([str(self.binary), *words], input=STREAM, capture_output=True,
+                                        timeout=program.DEADLINE_S, check=False)
+                self.assertEqual(result.returncode, 0)
+                self.assertTrue(result.stdout.endswith(b"register|ready\n"))
+                self.assertIn(b"No such file or directory", result.stderr)
+
+
+if __name__ == "__main__":
+    program.main()
