@@ -22,10 +22,11 @@ std::int64_t now_s()
 } // namespace
 
 FileSink::FileSink(std::string path, const RotationSettings& rotation, std::size_t queue_bytes,
-                   MetaWriter meta_writer, Diagnostics& diagnostics)
+                   MetaWriter meta_writer, Diagnostics& diagnostics, const Ownership& ownership)
   : QueuedSink(path, queue_bytes, diagnostics)
   , path_(std::move(path))
   , rotation_(rotation)
+  , ownership_(ownership)
   , meta_writer_(std::move(meta_writer))
   , rotated_(path_, rotation)
   , packer_(rotation.packing == Packing::none
@@ -94,7 +95,7 @@ void FileSink::look_after() noexcept
 bool FileSink::open_file()
 {
   LogFile file;
-  if (!file.open(path_))
+  if (!file.open(path_, ownership_))
     return false;
   use(std::move(file), {});
   const int reason = errno;
@@ -120,7 +121,7 @@ bool FileSink::follow_path()
     return true;
   }
   LogFile file;
-  if (file.open(path_)) {
+  if (file.open(path_, ownership_)) {
     leave();
     use(std::move(file), {});
     return true;
@@ -244,7 +245,7 @@ bool FileSink::rotate(MetaFacts facts)
   }
   tell(false, stuck_, "", "rotated again");
   LogFile file;
-  if (!file.open(path_)) {
+  if (!file.open(path_, ownership_)) {
     follow_path();
     return false;
   }

@@ -31,7 +31,7 @@ class FileSink : public QueuedSink
 public:
   // Without a MetaWriter there are no meta records.
   FileSink(std::string path, const RotationSettings& rotation, std::size_t queue_bytes,
-           MetaWriter meta_writer, Diagnostics& diagnostics);
+           MetaWriter meta_writer, Diagnostics& diagnostics, const Ownership& ownership = {});
   ~FileSink() override;
   FileSink(const FileSink&) = delete;
   FileSink& operator=(const FileSink&) = delete;
@@ -59,6 +59,7 @@ private:
 
   const std::string path_;
   const RotationSettings rotation_;
+  const Ownership ownership_;
   const MetaWriter meta_writer_;
   RotatedFiles rotated_;
   std::unique_ptr<Packer> packer_; // null: old parts stay as they are

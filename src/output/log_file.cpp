@@ -16,13 +16,28 @@ namespace jsonlog {
 namespace {
 
 // O_NONBLOCK: opening a FIFO that nobody reads must not hang, nor writing to a full one.
-constexpr int append_flags =
-  O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW;
+constexpr int append_flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW;
 constexpr int read_flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW;
-constexpr mode_t created_mode = 0640;
 
 // That much is looked at for the end of the last line.
 constexpr std::size_t longest_line = std::size_t{64} * 1024 * 1024;
+
+// A new file, for nobody else until it belongs to the right ones. -1: errno says why.
+int create(const std::string& path, const Ownership& ownership)
+{
+  const int descriptor = ::open(path.c_str(), append_flags | O_CREAT | O_EXCL, 0600);
+  if (descriptor < 0)
+    return descriptor;
+  const bool given =
+    !ownership.group || fchown(descriptor, static_cast<uid_t>(-1), *ownership.group) == 0;
+  if (given && fchmod(descriptor, ownership.mode) == 0)
+    return descriptor;
+  const int reason = errno;
+  unlink(path.c_str());
+  ::close(descriptor);
+  errno = reason;
+  return -1;
+}
 
 // Whether nobody but root and we decide what stands in the folder.
 bool is_folder_ours(const std::string& path)
@@ -67,9 +82,11 @@ LogFile& LogFile::operator=(LogFile&& other) noexcept
   return *this;
 }
 
-bool LogFile::open(const std::string& path)
+bool LogFile::open(const std::string& path, const Ownership& ownership)
 {
-  descriptor_ = ::open(path.c_str(), append_flags, created_mode);
+  descriptor_ = create(path, ownership);
+  if (descriptor_ < 0 && errno == EEXIST)
+    descriptor_ = ::open(path.c_str(), append_flags);
   if (descriptor_ < 0)
     return false;
   struct stat file;

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "output/file_tail.hpp"
+#include "output/ownership.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -31,9 +32,10 @@ public:
   LogFile(LogFile&& other) noexcept { *this = std::move(other); }
   LogFile& operator=(LogFile&& other) noexcept;
 
-  // Opens it, and creates it with mode 0640. False: errno says why; EBUSY: another process has it.
+  // Opens it, or creates it. False: errno says why; EBUSY: another process has it; EPERM: also that
+  // it cannot be given to the group.
   // REQUIRES: it is not open.
-  bool open(const std::string& path);
+  bool open(const std::string& path, const Ownership& ownership = {});
   void close() noexcept;
 
   bool is_open() const noexcept { return descriptor_ >= 0; }

@@ -122,6 +122,8 @@ void check_options(const CLI::App& app, const Options& options)
     check_file(options);
   else if (options.mode == Mode::filter)
     throw CLI::RequiredError("--file or --syslog");
+  if (options.file.empty() && any_given(app, {"--file-mode", "--file-group"}))
+    throw CLI::ValidationError("--file-mode, --file-group", "there is no --file");
   check_rotation(app, options);
 }
 

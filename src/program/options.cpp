@@ -9,8 +9,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <map>
 #include <utility>
+
+#include <grp.h>
 
 #include <CLI/CLI.hpp>
 
@@ -62,6 +65,8 @@ struct Texts
   std::string facility = "mail";
   std::string severity = "info";
   std::vector<std::string> labels;
+  std::string file_mode;
+  std::string file_group;
   std::string packing = "none";
   std::string lines = "all";
   std::vector<std::string> whole;
@@ -89,6 +94,31 @@ Value parse_word(const std::string& option, std::string_view text,
     known += (known.empty() ? "" : ", ") + std::string(word);
   }
   throw CLI::ValidationError(option, "'" + std::string(text) + "' is not one of " + known);
+}
+
+Ownership parse_ownership(const Texts& texts)
+{
+  Ownership ownership;
+  if (!texts.file_mode.empty()) {
+    const std::string& text = texts.file_mode;
+    unsigned mode = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+    constexpr unsigned ours = 0600;
+    if (error != std::errc{} || end != text.data() + text.size() || mode > 0777 ||
+        (mode & ours) != ours || (mode & 0113) != 0)
+      throw CLI::ValidationError("--file-mode", "'" + text +
+                                                  "' is no mode such as 0640, which lets us read "
+                                                  "and write it, others at most read and nobody "
+                                                  "execute it");
+    ownership.mode = mode;
+  }
+  if (!texts.file_group.empty()) {
+    const group* const known = getgrnam(texts.file_group.c_str());
+    if (known == nullptr)
+      throw CLI::ValidationError("--file-group", "there is no group '" + texts.file_group + "'");
+    ownership.group = known->gr_gid;
+  }
+  return ownership;
 }
 
 // On Linux syslog(3) knows nothing but /dev/log either.
@@ -149,6 +179,10 @@ void add_options(CLI::App& app, Options& options, Texts& texts)
   constexpr int largest = 1'000'000'000;
 
   app.add_option("--file", options.file, "append to this file")->type_name("PATH");
+  app.add_option("--file-mode", texts.file_mode, "of a file that is created [0640]")
+    ->type_name("MODE");
+  app.add_option("--file-group", texts.file_group, "and the group that it belongs to")
+    ->type_name("NAME");
   add_syslog_options(app, options, texts);
   app.add_option("--format", texts.format, "json, raw or kv [json]")->type_name("FORMAT");
   app.add_option("--detail", texts.detail, "compact, standard or full [standard]")
@@ -285,6 +319,7 @@ ParsedOptions parse_options(int argc, const char* const* argv)
 
   try {
     app.parse(argc, argv);
+    options.ownership = parse_ownership(texts);
     options.pipeline.format = parse_word("--format", texts.format, formats);
     options.pipeline.line.detail = parse_word("--detail", texts.detail, details);
     options.pipeline.line.labels = parse_labels(texts.labels);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "jsonlog/pipeline.hpp"
+#include "output/ownership.hpp"
 #include "output/rotation.hpp"
 #include "output/syslog_header.hpp"
 #include "program/reading_options.hpp"
@@ -28,6 +29,7 @@ struct Options
   SchemaForm schema = SchemaForm::fields; // of the command of this name
   // The output: one of both, or neither (replay: standard output; verify).
   std::string file;
+  Ownership ownership;
   RotationSettings rotation;
   bool to_syslog = false;
   SyslogSettings syslog;

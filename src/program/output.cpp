@@ -13,9 +13,9 @@ std::shared_ptr<QueuedSink> make_output(const Options& options, MetaWriter meta_
 {
   if (options.to_syslog)
     return std::make_shared<SyslogSink>(options.syslog, options.queue_bytes, diagnostics);
-  return std::make_shared<FileSink>(options.file,
-                                    options.mode == Mode::replay ? no_rotation : options.rotation,
-                                    options.queue_bytes, std::move(meta_writer), diagnostics);
+  return std::make_shared<FileSink>(
+    options.file, options.mode == Mode::replay ? no_rotation : options.rotation,
+    options.queue_bytes, std::move(meta_writer), diagnostics, options.ownership);
 }
 
 const std::string& output_name(const Options& options) noexcept

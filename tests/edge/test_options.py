@@ -41,6 +41,10 @@ class Options(EdgeTest):
                       (*self.output, "--lines", "ends", "--whole", "lost", "--hold-bytes", "1K"),
                       (*self.output, "--rotate-size", "10X"), (*self.output, "--rotate-size", "-1"),
                       (*self.output, "--rotate-size", "15K"), (*self.output, "--rotate-size", ""),
+                      (*self.output, "--file-mode", "x"), (*self.output, "--file-mode", "0888"),
+                      (*self.output, "--file-mode", "0440"), (*self.output, "--file-mode", "0666"),
+                      (*self.output, "--file-mode", "01640"), (*self.output, "--file-group", "nobody-knows-it"),
+                      ("--syslog", "--file-mode", "0640"),
                       (*self.output, "--compress", "xz"), (*self.output, "--compress-after", "1"),
                       (*self.output, "--rotate-size", "0", "--compress", "zstd"),
                       (*self.output, "--rotate-time", "weekly"), (*self.output, "--keep", "-1"),
@@ -70,7 +74,7 @@ class Options(EdgeTest):
     def test_help_names_every_option(self) -> None:
         result = program.run("--help")
         self.assertEqual((result.returncode, result.stderr), (0, b""))
-        for option in (b"--file", b"--format", b"--detail", b"--original", b"--label", b"--host", b"--max-line",
+        for option in (b"--file", b"--file-mode", b"--file-group", b"--format", b"--detail", b"--original", b"--label", b"--host", b"--max-line",
                        b"--lines", b"--whole", b"--hold-bytes", b"--max-sessions", b"--max-messages",
                        b"--queue-bytes", b"--stats-interval", b"--rotate-size",
                        b"--rotate-time", b"--keep", b"--keep-bytes", b"--compress", b"--compress-after", b"--config", b"--strict", b"--no-confinement", b"--syslog",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """A unit may allow the filter little: it registers all the same, and every line is written or counted."""
 
+import grp
 import json
 import os
 import resource
@@ -78,6 +79,12 @@ class Surroundings(EdgeTest):
                 self.file.unlink(missing_ok=True)
                 self.assert_all_is_there(self.start(lambda mask=mask: os.umask(mask) and None))
                 self.assertEqual(self.file.stat().st_mode & 0o777, 0o640)
+
+    def test_a_file_is_for_whom_it_was_asked(self) -> None:
+        result = self.start(lambda: os.umask(0o777) and None, "--file-mode", "0664", "--file-group", "daemon")
+        self.assert_all_is_there(result)
+        status = self.file.stat()
+        self.assertEqual((status.st_mode & 0o777, status.st_gid), (0o664, grp.getgrnam("daemon").gr_gid))
 
     def test_a_closed_standard_error(self) -> None:
         self.assert_all_is_there(self.start(lambda: os.close(2), stderr=None))
