@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 #include "program/explain.hpp"
 
+#include "program/follow.hpp"
 #include "program/json_text.hpp"
 #include "program/log_reader.hpp"
 #include "reading/logged_time.hpp"
@@ -333,7 +334,7 @@ private:
 
 int run_explain(const Options& options, Diagnostics& diagnostics)
 {
-  return Explainer(options, diagnostics).run();
+  return options.reading.follow ? run_follow(options) : Explainer(options, diagnostics).run();
 }
 
 } // namespace jsonlog

@@ -141,6 +141,8 @@ void understand_reading(Options& options, const ReadingTexts& texts)
                                                "' is no address such as 192.0.2.9 or "
                                                "2001:db8::/32");
   }
+  if (reading.follow && (options.inputs.size() != 1 || reading.wish.any() || reading.last != 0))
+    throw CLI::ValidationError("--follow", "with one file, and every session of it");
   if (options.mode == Mode::trace)
     take_message_id(options);
 }

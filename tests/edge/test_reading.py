@@ -241,6 +241,53 @@ class Explain(EdgeTest):
         self.assertEqual(shown.stderr, b"filter-jsonlog: 3 lines are neither of a log nor reports\n")
 
 
+class Follow(EdgeTest):
+    def setUp(self) -> None:
+        super().setUp()
+        log = program.run("replay", str(TRANSCRIPTS[0])).stdout.splitlines(keepends=True)
+        self.ends = [line for line in log if b'"final":true' in line]
+        self.others = [line for line in log if b'"final":true' not in line]
+        self.file.write_bytes(self.ends[0] + b"".join(self.others[:5]))
+        self.process = subprocess.Popen([program.BINARY, "explain", "--follow", str(self.file)], env=ENVIRONMENT,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(self.stop)
+        program.wait_for(lambda: str(self.file) in self.open_files(), "the file to be open")
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def open_files(self) -> set[str]:
+        folder = Path(f"/proc/{self.process.pid}/fd")
+        return {os.readlink(entry) for entry in folder.iterdir() if entry.is_symlink()}
+
+    def read(self) -> bytes:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
+
+    def append(self, *lines: bytes) -> None:
+        with self.file.open("ab") as file:
+            file.write(b"".join(lines))
+
+    def test_a_line_for_each_session_that_ends_across_rotation_and_a_cut(self) -> None:
+        self.append(*self.others[5:9], self.ends[1][:100])
+        self.append(self.ends[1][100:])
+        self.assertIn(b" in  ", self.read())
+        self.file.rename(self.folder / "events-old.json")
+        self.append(self.ends[2])
+        self.read()
+        self.file.write_bytes(b"")
+        self.append(b"nonsense\n", self.ends[3])
+        self.assertRegex(self.read(), rb"^\d\d:\d\d:\d\d (in |out) ")
+
+    def test_ends_when_nobody_reads(self) -> None:
+        assert self.process.stdout is not None and self.process.stderr is not None
+        self.process.stdout.close()
+        self.assertEqual(self.process.wait(program.DEADLINE_S), 0)
+        self.assertEqual(self.process.stderr.read(), b"")
+        self.process.stdout = None
+
+
 class Trace(EdgeTest):
     def test_every_try_of_a_message_over_several_sessions_and_files(self) -> None:
         def report(at: int, side: str, event: str, session: int, *more: str) -> str:
