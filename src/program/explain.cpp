@@ -28,9 +28,9 @@ std::string entry_json(const DialogueEntry& entry)
   char ms[32];
   std::snprintf(ms, sizeof ms, "%.3f", static_cast<double>(entry.us) / 1e3);
   std::string json = std::string("{\"ms\":") + ms + ",\"kind\":\"" + entry.kind +
-                     "\",\"text\":" + quoted(entry.text);
+                     "\",\"text\":" + json_string(entry.text);
   if (!entry.filter.empty())
-    json += ",\"filter\":" + quoted(entry.filter);
+    json += ",\"filter\":" + json_string(entry.filter);
   if (entry.latency_us)
     json += ",\"latency_us\":" + std::to_string(*entry.latency_us);
   return json + '}';

@@ -6,14 +6,14 @@
 
 namespace jsonlog {
 
-std::string quoted(std::string_view text)
+std::string json_string(std::string_view text)
 {
   TextBuffer buffer;
   append_json_text(buffer, text, {std::string_view::npos, false});
   return '"' + std::string(buffer.view()) + '"';
 }
 
-std::string quoted_time(std::int64_t us)
+std::string json_time(std::int64_t us)
 {
   TextBuffer buffer;
   append_time(buffer, us);

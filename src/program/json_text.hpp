@@ -10,8 +10,8 @@
 namespace jsonlog {
 
 // The text as a JSON string, quotes included.
-std::string quoted(std::string_view text);
+std::string json_string(std::string_view text);
 // `"2026-11-20T10:15:00.000001Z"`.
-std::string quoted_time(std::int64_t us);
+std::string json_time(std::int64_t us);
 
 } // namespace jsonlog

@@ -41,7 +41,7 @@ std::string object(const std::vector<std::pair<std::string, std::string>>& membe
 {
   std::string json = "{";
   for (const auto& [name, value] : members)
-    json += (json.size() > 1 ? "," : "") + quoted(name) + ':' + value;
+    json += (json.size() > 1 ? "," : "") + json_string(name) + ':' + value;
   return json + '}';
 }
 
@@ -67,7 +67,7 @@ std::string list(const Tally& tally, const char* name, std::size_t most)
   std::string json = "[";
   for (const auto& [text, count] : tally.top(most))
     json += (json.size() > 1 ? "," : "") +
-            object({{name, quoted(text)}, {"count", std::to_string(count)}});
+            object({{name, json_string(text)}, {"count", std::to_string(count)}});
   return json + ']';
 }
 
@@ -87,7 +87,7 @@ std::string clients_json(const LogSummary& summary, std::size_t most)
   std::string json = "[";
   for (const auto& [address, client] : top_clients(summary, most))
     json += (json.size() > 1 ? "," : "") +
-            object({{"address", quoted(address)},
+            object({{"address", json_string(address)},
                     {"sessions", std::to_string(client.sessions)},
                     {"refusals", std::to_string(client.refusals)},
                     {"failed_logins", std::to_string(client.failed_logins)}});
@@ -131,8 +131,8 @@ std::string summary_json(const LogSummary& summary, const LogReader& log, std::s
   const LogSummary::Lost lost = summary.lost();
   std::vector<std::pair<std::string, std::string>> members;
   if (!summary.from.empty()) {
-    members.emplace_back("from", quoted(summary.from));
-    members.emplace_back("to", quoted(summary.to));
+    members.emplace_back("from", json_string(summary.from));
+    members.emplace_back("to", json_string(summary.to));
   }
   members.emplace_back("lines", std::to_string(log.lines()));
   members.emplace_back("sessions", object({{"in", std::to_string(in.sessions)},

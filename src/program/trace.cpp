@@ -34,7 +34,7 @@ public:
   void add_text(std::string_view name, std::string_view text)
   {
     if (!text.empty())
-      add(name, quoted(text));
+      add(name, json_string(text));
   }
   std::string object() { return json_ + '}'; }
 
@@ -45,7 +45,7 @@ private:
 std::string attempt_json(const DeliveryAttempt& attempt)
 {
   Members members;
-  members.add("time", quoted_time(attempt.time_us));
+  members.add("time", json_time(attempt.time_us));
   if (attempt.delay_us)
     members.add("delay_us", std::to_string(*attempt.delay_us));
   members.add_text("session", attempt.session);
@@ -66,7 +66,7 @@ std::string recipient_json(const MessageRecipient& recipient)
   for (const DeliveryAttempt& attempt : recipient.attempts)
     attempts += (attempts.size() > 1 ? "," : "") + attempt_json(attempt);
   Members members;
-  members.add("address", quoted(recipient.address));
+  members.add("address", json_string(recipient.address));
   members.add("attempts", attempts + ']');
   members.add_text("result", recipient.result());
   return members.object();
@@ -75,12 +75,12 @@ std::string recipient_json(const MessageRecipient& recipient)
 std::string way_json(const MessageWay& way)
 {
   Members members;
-  members.add("id", quoted(way.id()));
+  members.add("id", json_string(way.id()));
   members.add_text("from", way.from());
   if (way.size())
     members.add("size", std::to_string(*way.size()));
   if (way.accepted_us())
-    members.add("accepted", quoted_time(*way.accepted_us()));
+    members.add("accepted", json_time(*way.accepted_us()));
   if (way.origin()) {
     Members origin;
     origin.add_text("session", way.origin()->session);

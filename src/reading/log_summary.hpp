@@ -34,8 +34,8 @@ private:
   std::map<std::string, std::uint64_t, std::less<>> counts_;
 };
 
-// Latencies in microseconds. After so many different ones new ones are kept to three digits, so that
-// memory is bounded.
+// Latencies in microseconds. After so many different ones new ones are kept to three digits, so
+// that memory is bounded.
 class Latencies
 {
 public:

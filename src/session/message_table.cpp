@@ -37,7 +37,8 @@ void MessageTable::add(std::string_view text, Origin origin)
   bytes_ += bytes_of(*shared);
   messages_.back().origin = std::move(shared);
   // Replaced ones keep their place until it is the oldest.
-  while (by_id_.size() > capacity_ || messages_.size() > 2 * capacity_ || messages_.front().origin == nullptr ||
+  while (by_id_.size() > capacity_ || messages_.size() > 2 * capacity_ ||
+         messages_.front().origin == nullptr ||
          (bytes_ > capacity_ * message_bytes && by_id_.size() > 1))
     drop_oldest();
 }
