@@ -19,7 +19,7 @@ SCHEMAS = {
 def aggregations(panel: Panel, sources: Sources) -> list[dict]:
     measures = [_measure(measure, panel) for measure in panel.measure]
     first, others = SCHEMAS[panel.kind]
-    buckets = [(first if position == 0 else others, *_bucket(bucket, sources))
+    buckets = [(first if position == 0 else others, *_bucket(bucket, sources, panel.kind))
                for position, bucket in enumerate(panel.by)]
     entries = [("metric", *measure) for measure in measures] + buckets
     return [{"id": str(number), "enabled": True, "type": kind, "schema": schema, "params": params}
@@ -39,7 +39,7 @@ def _measure(measure: str | dict, panel: Panel) -> tuple[str, dict]:
     raise SourceError(f"{panel.id}: unknown measure {measure!r}")
 
 
-def _bucket(bucket: str | dict, sources: Sources) -> tuple[str, dict]:
+def _bucket(bucket: str | dict, sources: Sources, kind: str) -> tuple[str, dict]:
     if bucket == "time":
         return "date_histogram", {
             "field": "@timestamp", "interval": "auto", "useNormalizedEsInterval": True,
@@ -57,7 +57,8 @@ def _bucket(bucket: str | dict, sources: Sources) -> tuple[str, dict]:
         return "range", {"field": bucket["field"], "ranges": ranges, **label}
     return "terms", {
         "field": bucket["field"], "orderBy": "1", "order": "desc", "size": bucket["size"],
-        "otherBucket": False, "otherBucketLabel": "others",
+        # What is not named in a list is there all the same.
+        "otherBucket": kind in ("table", "donut", "ranking"), "otherBucketLabel": "others",
         "missingBucket": "missing" in bucket, "missingBucketLabel": bucket.get("missing", "none"),
         **label,
     }

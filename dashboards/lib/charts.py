@@ -41,14 +41,15 @@ def _number() -> dict:
 
 def _donut() -> dict:
     return {
-        "type": "pie", "addTooltip": True, "addLegend": True, "legendPosition": "right", "isDonut": True,
-        "labels": {"show": True, "values": True, "last_level": True, "truncate": 100},
+        "type": "pie", "addTooltip": True, "addLegend": True, "legendPosition": "bottom", "isDonut": True,
+        # Labels beside a small donut are cut; the legend has the names, a pointer over it the numbers.
+        "labels": {"show": False, "values": True, "last_level": True, "truncate": 100},
     }
 
 
 def _table() -> dict:
     return {
-        "perPage": 10, "showPartialRows": False, "showMetricsAtAllLevels": False,
+        "perPage": 8, "showPartialRows": False, "showMetricsAtAllLevels": False,
         "sort": {"columnIndex": None, "direction": None}, "showTotal": False, "totalFunc": "sum",
         "percentageCol": "",
     }
@@ -70,6 +71,8 @@ def _heat(panel: Panel) -> dict:
 def _axes(panel: Panel, metrics: list[dict]) -> dict:
     across = panel.kind == "ranking"
     shape = {"share": "area", "lines": "line"}.get(panel.kind, "histogram")
+    percentiles = any(isinstance(measure, dict) and "percentiles" in measure for measure in panel.measure)
+    several = percentiles or len(metrics) > 1 or len(panel.by) > 1
     unit = panel.unit if panel.measure == ("count",) else metrics[0]["params"]["customLabel"]
     return {
         "type": "histogram" if across else shape,
@@ -83,7 +86,9 @@ def _axes(panel: Panel, metrics: list[dict]) -> dict:
         "valueAxes": [{
             "id": "ValueAxis-1", "name": "BottomAxis-1" if across else "LeftAxis-1", "type": "value",
             "position": "bottom" if across else "left", "show": True, "style": {},
-            "scale": {"type": "linear", "mode": "percentage" if panel.kind == "share" else "normal"},
+            # Latencies differ by powers of ten.
+            "scale": {"type": "log" if percentiles else "linear",
+                      "mode": "percentage" if panel.kind == "share" else "normal"},
             "labels": {"show": True, "rotate": 0, "filter": across, "truncate": 100},
             "title": {"text": unit},
         }],
@@ -93,7 +98,7 @@ def _axes(panel: Panel, metrics: list[dict]) -> dict:
             "valueAxis": "ValueAxis-1", "drawLinesBetweenPoints": True, "showCircles": True, "lineWidth": 2,
             "interpolate": "linear",
         } for metric in metrics],
-        "addTooltip": True, "addLegend": True, "legendPosition": "right", "times": [], "addTimeMarker": False,
+        "addTooltip": True, "addLegend": several, "legendPosition": "top", "times": [], "addTimeMarker": False,
         "labels": {"show": False},
         "thresholdLine": {"show": False, "value": 10, "width": 1, "style": "full", "color": "#cc5642"},
     }

@@ -4,16 +4,16 @@ reads it as it is. A version above these makes OpenSearch Dashboards refuse the 
 
 import json
 
-from . import aggregations, charts, sources
+from . import aggregations, charts, fields, sources
 
 VERSIONS = {"index-pattern": "7.6.0", "search": "7.9.3", "visualization": "7.10.0", "dashboard": "7.9.3"}
 INDEX_PATTERN = "opensmtpd"
 PREFIX = "[OpenSMTPD]"
 SOURCE = "kibanaSavedObjectMeta.searchSourceJSON"
 
-# Nanoseconds as seconds, octets as KB and MB. What is named _us stays in microseconds, as its name
-# says.
+# Nanoseconds as seconds, microseconds as milliseconds, octets as KB and MB.
 FIELD_FORMATS = {
+    **{name: fields.DURATION_OF_MICROSECONDS for name in fields.microseconds()},
     "event.duration": {
         "id": "duration",
         "params": {"inputFormat": "nanoseconds", "outputFormat": "asSeconds", "outputPrecision": 3},
@@ -56,9 +56,8 @@ def _query(*parts: str) -> str:
 
 
 def _index_pattern() -> dict:
-    # Without fields Kibana asks the engine for them when it first needs them.
     return _object("index-pattern", INDEX_PATTERN, {
-        "title": "opensmtpd-*", "timeFieldName": "@timestamp", "fields": "[]",
+        "title": "opensmtpd-*", "timeFieldName": "@timestamp", "fields": _text(fields.index_pattern_fields()),
         "fieldFormatMap": _text(FIELD_FORMATS)}, [])
 
 
@@ -67,7 +66,7 @@ def _search(search: sources.Search) -> dict:
     return _object("search", f"opensmtpd-{search.id}", {
         "title": f"{PREFIX} {search.title}", "description": search.description, "hits": 0,
         "columns": search.columns, "sort": [["@timestamp", order], ["opensmtpd.logger.sequence", order]],
-        "version": 1, "kibanaSavedObjectMeta": _search_source(search.lines, highlightAll=True, version=True),
+        "version": 1, "kibanaSavedObjectMeta": _search_source(search.lines, highlightAll=False, version=True),
     }, [_reference(f"{SOURCE}.index", "index-pattern", INDEX_PATTERN)])
 
 

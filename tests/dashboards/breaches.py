@@ -83,6 +83,7 @@ def _object(entry: dict, known: dict, fields: dict[str, Field]) -> Iterator[str]
         yield f"attributes {sorted(set(entry['attributes']) ^ ATTRIBUTES[kind])} are missing or too many"
     yield from _references(entry, known)
     yield from _fields(entry, fields)
+    yield from _layout(entry)
     if kind == "index-pattern":
         yield from _index_pattern(entry["attributes"], fields)
     if kind == "visualization":
@@ -140,8 +141,14 @@ def _compared(tree: tuple) -> set[str]:
 
 
 def _index_pattern(attributes: dict, fields: dict[str, Field]) -> Iterator[str]:
-    if attributes["title"] != "opensmtpd-*" or json.loads(attributes["fields"]) != []:
-        yield "is for opensmtpd-*, and Kibana asks the engine for the fields"
+    if attributes["title"] != "opensmtpd-*":
+        yield "is for opensmtpd-*"
+    listed = {field["name"] for field in json.loads(attributes["fields"])}
+    yield from (f"the index pattern does not list {name}" for name, field in sorted(fields.items())
+                if name not in listed and field.indexed != "no" and "*" not in name)
+    formats = json.loads(attributes["fieldFormatMap"])
+    yield from (f"microseconds without a format: {name}" for name, field in sorted(fields.items())
+                if name.endswith("_us") and field.type == "long" and name not in formats)
     if not _is(fields, attributes["timeFieldName"], {"date"}):
         yield "the time field is no date"
 
@@ -174,6 +181,31 @@ def _visualization(state: dict, fields: dict[str, Field]) -> Iterator[str]:
     for series in state["params"].get("seriesParams", []):
         if series["data"]["id"] not in numbers:
             yield "a series shows no measure"
+
+
+MOST_COLUMNS = 5
+
+
+def _layout(entry: dict) -> Iterator[str]:
+    """What a person sees cut, hidden or too late."""
+    if entry["type"] == "search":
+        if len(entry["attributes"]["columns"]) > MOST_COLUMNS:
+            yield f"more than {MOST_COLUMNS} columns do not fit"
+        if json.loads(entry["attributes"]["kibanaSavedObjectMeta"]["searchSourceJSON"])["highlightAll"]:
+            yield "words are painted yellow"
+    if entry["type"] != "visualization":
+        return
+    state = json.loads(entry["attributes"]["visState"])
+    if state["type"] == "pie" and state["params"]["labels"]["show"]:
+        yield "the labels of a donut are cut"
+    if state["type"] in ("table", "pie", "horizontal_bar"):
+        yield from (f"what is not named in {agg['params']['field']} is not there" for agg in state["aggs"]
+                    if agg["type"] == "terms" and not agg["params"]["otherBucket"])
+    latencies = [agg for agg in state["aggs"] if agg["type"] == "percentiles"]
+    if latencies and any(axis["scale"]["type"] != "log" for axis in state["params"].get("valueAxes", [])):
+        yield "latencies stand on a linear axis"
+    if state["type"] in ("histogram", "line", "area") and state["params"]["legendPosition"] != "top":
+        yield "a legend takes room from the chart"
 
 
 def series_labels(state: dict) -> list[str] | dict:

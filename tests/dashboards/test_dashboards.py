@@ -170,6 +170,35 @@ class Mutations(unittest.TestCase):
             if position > 10:
                 break
 
+    def test_what_a_person_would_see_cut_or_hidden_is_noticed(self):
+        def broken(entry: dict, change) -> list[str]:
+            other = copy.deepcopy(entry)
+            state = json.loads(other["attributes"]["visState"])
+            change(state)
+            other["attributes"]["visState"] = json.dumps(state)
+            return breaches.complaints([other if one is entry else one for one in OBJECTS], table.fields())
+
+        for entry in VISUALIZATIONS:
+            state = json.loads(entry["attributes"]["visState"])
+            if state["type"] == "pie":
+                self.assertNotEqual(broken(entry, lambda state: state["params"]["labels"].update(show=True)), [])
+            if any(agg["type"] == "percentiles" for agg in state["aggs"]) and state["params"].get("valueAxes"):
+                self.assertNotEqual(broken(entry, lambda state: state["params"]["valueAxes"][0]["scale"].update(
+                    type="linear")), [])
+            if state["type"] == "table" and any(agg["type"] == "terms" for agg in state["aggs"]):
+                self.assertNotEqual(broken(entry, lambda state: [
+                    agg["params"].update(otherBucket=False) for agg in state["aggs"] if agg["type"] == "terms"]), [])
+        for position, entry in enumerate(OBJECTS):
+            changed_entry = copy.deepcopy(entry)
+            if entry["type"] == "search":
+                changed_entry["attributes"]["columns"] += ["source.ip"] * 5
+            elif entry["type"] == "index-pattern":
+                changed_entry["attributes"]["fields"] = "[]"
+            else:
+                continue
+            others = OBJECTS[:position] + [changed_entry] + OBJECTS[position + 1:]
+            self.assertNotEqual(breaches.complaints(others, table.fields()), [], entry["id"])
+
     def test_a_green_refusal_is_noticed(self):
         for entry in VISUALIZATIONS:
             colours = json.loads(entry["attributes"]["uiStateJSON"]).get("vis", {}).get("colors", {})
