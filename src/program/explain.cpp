@@ -295,6 +295,7 @@ private:
   {
     if (!story.meets(wish_))
       return;
+    story.order();
     if (last_ == 0) {
       show(story);
       return;

@@ -93,30 +93,10 @@ private:
 
 } // namespace
 
-LogReader::LogReader(const std::vector<std::string>& inputs, Diagnostics& diagnostics)
-  : paths_(inputs)
-  , diagnostics_(diagnostics)
-{}
-
-bool LogReader::read(const Visit& visit)
-{
-  std::signal(SIGINT, note_interrupt);
-  next_progress_ms_ = now_ms() + first_progress_ms;
-  if (!expand() || !sort())
-    return false;
-  bool good = true;
-  for (const std::string& path : paths_)
-    good = (interrupted || read_file(path, visit)) && good;
-  end_progress();
-  if (foreign_ != 0)
-    diagnostics_.say(std::to_string(foreign_) + " lines are neither of a log nor reports");
-  return good;
-}
-
-bool LogReader::expand()
+std::string expand_folders(std::vector<std::string>& paths)
 {
   std::vector<std::string> files;
-  for (const std::string& path : paths_) {
+  for (const std::string& path : paths) {
     std::error_code error;
     if (!std::filesystem::is_directory(path, error)) {
       files.push_back(path);
@@ -126,10 +106,34 @@ bool LogReader::expand()
       if (is_log(entry))
         files.push_back(entry.path().string());
     if (error)
-      return refuse(path, error.message());
+      return path + ": " + error.message();
   }
-  paths_ = std::move(files);
-  return true;
+  paths = std::move(files);
+  return {};
+}
+
+LogReader::LogReader(const std::vector<std::string>& inputs, Diagnostics& diagnostics)
+  : paths_(inputs)
+  , diagnostics_(diagnostics)
+{}
+
+bool LogReader::read(const Visit& visit)
+{
+  std::signal(SIGINT, note_interrupt);
+  next_progress_ms_ = now_ms() + first_progress_ms;
+  if (const std::string wrong = expand_folders(paths_); !wrong.empty()) {
+    diagnostics_.say(wrong);
+    return false;
+  }
+  if (!sort())
+    return false;
+  bool good = true;
+  for (const std::string& path : paths_)
+    good = (interrupted || read_file(path, visit)) && good;
+  end_progress();
+  if (foreign_ != 0)
+    diagnostics_.say(std::to_string(foreign_) + " lines are neither of a log nor reports");
+  return good;
 }
 
 bool LogReader::sort()

@@ -16,6 +16,10 @@
 
 namespace jsonlog {
 
+// Folders stand for the logs in them, plain and packed. An empty text, or what is wrong with one of
+// the paths.
+std::string expand_folders(std::vector<std::string>& paths);
+
 class LogReader
 {
 public:
@@ -34,7 +38,6 @@ public:
   std::uint64_t foreign() const noexcept { return foreign_; } // lines that are none
 
 private:
-  bool expand();
   bool sort();
   bool read_file(const std::string& path, const Visit& visit);
   void read_line(std::string_view text, const Visit& visit);

@@ -59,8 +59,9 @@ void add_trace(CLI::App& app, Options& options)
 {
   CLI::App* const trace = app.add_subcommand("trace", "the way of a message: in, and each try out");
   trace
-    ->add_option("MESSAGE-ID FILE", options.inputs,
-                 "the message, unless one is searched; then logs, recordings or folders")
+    ->add_option("FILE", options.inputs,
+                 "first the id of the message, unless one is searched; then logs, recordings or "
+                 "folders")
     ->required();
   trace
     ->add_option("--address", options.reading.wish.address,

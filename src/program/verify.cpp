@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 #include "program/verify.hpp"
 
+#include "program/log_reader.hpp"
 #include "reading/input_lines.hpp"
 #include "reading/ledger.hpp"
 #include "reading/log_order.hpp"
@@ -52,7 +53,12 @@ private:
   bool sort_files()
   {
     std::vector<std::pair<FileAge, std::string>> files;
-    for (const std::string& path : options_.inputs) {
+    std::vector<std::string> inputs = options_.inputs;
+    if (const std::string wrong = expand_folders(inputs); !wrong.empty()) {
+      diagnostics_.say(wrong);
+      return false;
+    }
+    for (const std::string& path : inputs) {
       int error = 0;
       files.emplace_back(path == "-" ? FileAge{} : age_of(path, error), path);
       if (error != 0)

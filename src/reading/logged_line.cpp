@@ -230,9 +230,22 @@ std::string_view understand(const Members& found, LoggedLine& line)
 
 } // namespace
 
+std::string_view without_header(std::string_view text) noexcept
+{
+  constexpr std::size_t longest_header = 512;
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (text.starts_with(byte_order_mark))
+    text.remove_prefix(byte_order_mark.size());
+  const std::size_t brace = text.substr(0, longest_header).find('{');
+  const bool behind_tag =
+    brace != std::string_view::npos && brace > 1 && text.substr(brace - 2, 2) == ": ";
+  return behind_tag ? text.substr(brace) : text;
+}
+
 std::string_view LoggedLineReader::read(std::string_view text, LoggedLine& line)
 {
   line = {};
+  text = without_header(text);
   if (!is_utf8(text))
     return "not UTF-8";
   copy_.assign(text);

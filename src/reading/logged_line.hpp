@@ -44,6 +44,10 @@ struct LoggedLine
   std::uint64_t repaired_bytes = 0;
 };
 
+// The line without a byte order mark, and without what a syslog daemon wrote before it:
+// `Nov 21 00:16:40 mx filter-jsonlog[1]: {`, `... @cee: {`.
+std::string_view without_header(std::string_view text) noexcept;
+
 // Not for hostile programs but for hostile bytes: nesting is bounded, memory is that of one line.
 class LoggedLineReader
 {

@@ -4,6 +4,7 @@
 #include "jsonlog/conditions.hpp"
 #include "reading/logged_time.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace jsonlog {
@@ -86,6 +87,11 @@ bool SessionStory::meets(const SessionWish& wish) const
          (!wish.client || client_) && (!wish.failed || failed_) && (!wish.slow_us || slow_) &&
          (!wish.since_us || start_us_ >= *wish.since_us) &&
          (!wish.until_us || start_us_ <= *wish.until_us);
+}
+
+void SessionStory::order()
+{
+  std::ranges::stable_sort(dialogue_, {}, &DialogueEntry::sequence);
 }
 
 void SessionStory::shorten()
@@ -182,6 +188,7 @@ void SessionStory::add_filter_answer(const JsonLine& line)
 DialogueEntry& SessionStory::entry(const JsonLine& line, const char* kind, std::string text)
 {
   DialogueEntry entry;
+  entry.sequence = static_cast<std::uint64_t>(line.number("/event/sequence"));
   entry.us = line.number("/event/duration") / 1000;
   entry.gap_us = line.find_number("/opensmtpd/time/gap_us");
   entry.kind = kind;

@@ -18,6 +18,7 @@ namespace jsonlog {
 
 struct DialogueEntry
 {
+  std::uint64_t sequence = 0;         // of its event
   std::int64_t us = 0;                // since the session's start
   std::optional<std::int64_t> gap_us; // since the session's event before
   const char* kind = "";        // connect, client, server, tls, login, sender, recipient, message,
@@ -54,6 +55,8 @@ public:
   bool final() const noexcept { return final_; }
   bool meets(const SessionWish& wish) const;
   const std::vector<DialogueEntry>& dialogue() const noexcept { return dialogue_; }
+  // In the order of the events: with --whole, lines of the past stand behind newer ones in the log.
+  void order();
   // The last line, as it stands in the log.
   const std::string& document() const noexcept { return document_; }
   std::int64_t start_us() const noexcept { return start_us_; }

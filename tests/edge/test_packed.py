@@ -55,6 +55,20 @@ class Packed(unittest.TestCase):
         result = program.run("verify", *files)
         self.assertEqual((result.returncode, result.stderr), (0, b""))
 
+    def test_verify_reads_folders_and_lines_with_a_header_of_syslog(self) -> None:
+        lines = self.log.splitlines(keepends=True)
+        self.write("events.json", b"".join(lines[200:]))
+        self.write("events-1.json.gz", gzip.compress(b"".join(lines[:200])))
+        self.write("readme.txt", b"nothing")
+        result = program.run("verify", str(self.folder))
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        for header in (b"Nov 21 00:16:40 mx filter-jsonlog[1]: ", b"<22>Nov 21 00:16:40 filter-jsonlog[1]: @cee: "):
+            with self.subTest(header):
+                log = b"\xef\xbb\xbf" + b"".join(header + line for line in lines)
+                result = program.run("verify", "-", stdin=log)
+                self.assertEqual((result.returncode, result.stderr), (0, b""))
+        self.assertEqual(program.run("verify", "-", stdin=b"nonsense" + self.log).returncode, 1)
+
     def test_a_damaged_file_is_told_and_the_next_one_is_read(self) -> None:
         for suffix, pack in PACKERS.items():
             packed = pack(self.stream)

@@ -196,6 +196,12 @@ class Explain(EdgeTest):
         self.assertEqual(len(found()), 1)
         self.assertEqual(run("explain", "--session", "ffff", str(TRANSCRIPTS[0])).returncode, 1)
 
+    def test_a_whole_session_is_shown_in_the_order_of_its_events(self) -> None:
+        which = ("explain", "--session", "53d780c857e25095", "-")
+        whole = program.run("replay", "--lines", "counted", "--whole", "refused", str(TRANSCRIPTS[0])).stdout
+        everything = program.run("replay", str(TRANSCRIPTS[0])).stdout
+        self.assertEqual(run(*which, stdin=whole).stdout, run(*which, stdin=everything).stdout)
+
     def test_what_is_not_in_the_log_is_told(self) -> None:
         log = program.run("replay", "--lines", "counted", str(TRANSCRIPTS[0])).stdout
         shown = run("explain", "--session", "53d780c857e25095", "-", stdin=log).stdout
