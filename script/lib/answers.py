@@ -98,8 +98,9 @@ def units(measure: dict[str, Any]) -> list[str]:
 def values(row: Row, measures: list[dict[str, Any]]) -> Iterator[str]:
     for measure in measures:
         value = row["count" if measure["type"] == "count" else measure["id"]]
+        milliseconds = measure["params"].get("field", "").endswith("_us")
         for number in value if isinstance(value, list) else [value]:
-            yield "–" if number is None else f"{number:,.0f}"
+            yield "–" if number is None else f"{number / 1000:,.1f}" if milliseconds else f"{number:,.0f}"
 
 
 def print_table(rows: list[list[str]], names: int) -> None:
