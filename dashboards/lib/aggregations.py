@@ -29,7 +29,7 @@ def aggregations(panel: Panel, sources: Sources) -> list[dict]:
 def _measure(measure: str | dict, panel: Panel) -> tuple[str, dict]:
     if measure == "count":
         return "count", {"customLabel": panel.unit}
-    kinds = {"sum": "sum", "max": "max", "distinct": "cardinality", "percentiles": "percentiles"}
+    kinds = {"sum": "sum", "max": "max", "min": "min", "distinct": "cardinality", "percentiles": "percentiles"}
     for word, kind in kinds.items():
         if word in measure:
             params = {"field": measure[word]}
@@ -58,7 +58,7 @@ def _bucket(bucket: str | dict, sources: Sources, kind: str) -> tuple[str, dict]
     return "terms", {
         "field": bucket["field"], "orderBy": "1", "order": "desc", "size": bucket["size"],
         # What is not named in a list is there all the same.
-        "otherBucket": kind in ("table", "donut", "ranking"), "otherBucketLabel": "others",
+        "otherBucket": kind in ("table", "donut", "ranking", "number"), "otherBucketLabel": "others",
         "missingBucket": "missing" in bucket, "missingBucketLabel": bucket.get("missing", "none"),
         **label,
     }

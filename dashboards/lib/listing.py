@@ -3,14 +3,14 @@
 
 from .sources import Dashboard, Panel, Sources
 
-KINDS = {"number": "number", "bars": "bars", "share": "area, in per cent", "lines": "lines", "ranking": "ranking",
+KINDS = {"number": "number", "bars": "bars", "share": "bars, in per cent", "lines": "lines", "ranking": "ranking",
          "donut": "donut", "heat": "heat map", "table": "table"}
 
 
 def markdown(source: Sources) -> str:
     parts = ["# Panels\n", "Made by `dashboards/generate` from `dashboards/src`.\n"]
     for dashboard in source.dashboards:
-        parts += [f"## {dashboard.title}\n", dashboard.description + "\n",
+        parts += [f"## {dashboard.title}\n", f"{dashboard.description} {dashboard.ask}\n",
                   "| panel | as | counts | in lines with | by |", "|---|---|---|---|---|"]
         parts += [_row(panel, dashboard) for panel in dashboard.panels if panel.kind != "search"]
         parts.append("")
@@ -33,7 +33,7 @@ def _measure(measure: dict) -> str:
     if "percentiles" in measure:
         percents = ", ".join(f"{percent}th" for percent in measure["at"])
         return f"{percents} percentile of `{measure['percentiles']}`"
-    for key, words in (("sum", "sum of"), ("max", "greatest"), ("distinct", "distinct")):
+    for key, words in (("sum", "sum of"), ("max", "greatest"), ("min", "smallest"), ("distinct", "distinct")):
         if key in measure:
             return f"{words} `{measure[key]}`"
     return ""

@@ -4,7 +4,7 @@ reads it as it is. A version above these makes OpenSearch Dashboards refuse the 
 
 import json
 
-from . import aggregations, charts, fields, sources
+from . import aggregations, charts, fields, guide, sources
 
 VERSIONS = {"index-pattern": "7.6.0", "search": "7.9.3", "visualization": "7.10.0", "dashboard": "7.9.3"}
 INDEX_PATTERN = "opensmtpd"
@@ -27,6 +27,7 @@ def all_objects(source: sources.Sources) -> list[dict]:
     objects = [_index_pattern()]
     objects += [_search(search) for search in source.searches]
     for dashboard in source.dashboards:
+        objects.append(_guide(dashboard, source))
         objects += [_visualization(panel, dashboard, source) for panel in dashboard.panels if panel.kind != "search"]
     objects += [_dashboard(dashboard, source) for dashboard in source.dashboards]
     return objects
@@ -63,9 +64,10 @@ def _index_pattern() -> dict:
 
 def _search(search: sources.Search) -> dict:
     order = "asc" if search.oldest_first else "desc"
+    greatest = [[search.greatest, "desc"]] if search.greatest else []
     return _object("search", f"opensmtpd-{search.id}", {
         "title": f"{PREFIX} {search.title}", "description": search.description, "hits": 0,
-        "columns": search.columns, "sort": [["@timestamp", order], ["opensmtpd.logger.sequence", order]],
+        "columns": search.columns, "sort": [*greatest, ["@timestamp", order], ["opensmtpd.logger.sequence", order]],
         "version": 1, "kibanaSavedObjectMeta": _search_source(search.lines, highlightAll=False, version=True),
     }, [_reference(f"{SOURCE}.index", "index-pattern", INDEX_PATTERN)])
 
@@ -84,15 +86,32 @@ def _visualization(panel: sources.Panel, dashboard: sources.Dashboard, source: s
     }, [_reference(f"{SOURCE}.index", "index-pattern", INDEX_PATTERN)])
 
 
+def _guide(dashboard: sources.Dashboard, source: sources.Sources) -> dict:
+    title = f"{PREFIX} {dashboard.title}: {guide.TITLE}"
+    text = guide.markdown(dashboard, source.dashboards, lambda other: f"opensmtpd-{other.id}")
+    state = {"title": title, "type": "markdown", "params": guide.params(text), "aggs": []}
+    return _object("visualization", f"opensmtpd-{dashboard.id}-guide", {
+        "title": title, "description": "", "version": 1, "visState": _text(state), "uiStateJSON": "{}",
+        "kibanaSavedObjectMeta": {
+            "searchSourceJSON": _text({"query": {"query": "", "language": "kuery"}, "filter": []})},
+    }, [])
+
+
+def _place(number: int, place: tuple[int, int, int, int], title: str, shows_title: bool = True) -> dict:
+    x, y, width, height = place
+    return {"version": "7.10.0", "panelIndex": str(number + 1),
+            "gridData": {"x": x, "y": y, "w": width, "h": height, "i": str(number + 1)},
+            "embeddableConfig": {} if shows_title else {"hidePanelTitles": True},
+            "title": title, "panelRefName": f"panel_{number}"}
+
+
 def _dashboard(dashboard: sources.Dashboard, source: sources.Sources) -> dict:
     titles = {search.id: search.title for search in source.searches}
-    panels, references = [], []
-    for number, (panel, place) in enumerate(zip(dashboard.panels, sources.places(dashboard))):
-        x, y, width, height = place
-        panels.append({
-            "version": "7.10.0", "panelIndex": str(number + 1),
-            "gridData": {"x": x, "y": y, "w": width, "h": height, "i": str(number + 1)},
-            "embeddableConfig": {}, "title": panel.title or titles[panel.search], "panelRefName": f"panel_{number}"})
+    panels = [_place(0, (0, 0, sources.GRID, guide.HEIGHT), guide.TITLE, shows_title=False)]
+    references = [_reference("panel_0", "visualization", f"opensmtpd-{dashboard.id}-guide")]
+    places = sources.places(dashboard, guide.HEIGHT)
+    for number, (panel, place) in enumerate(zip(dashboard.panels, places), start=1):
+        panels.append(_place(number, place, panel.title or titles[panel.search]))
         target = (("search", f"opensmtpd-{panel.search}") if panel.kind == "search"
                   else ("visualization", f"opensmtpd-{dashboard.id}-{panel.id}"))
         references.append(_reference(f"panel_{number}", *target))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 GRID = 48
 KINDS = ("number", "bars", "share", "lines", "ranking", "donut", "heat", "table", "search")
-ORDER = ("overview", "refusals", "abuse", "filters", "outbound")
+ORDER = ("overview", "refusals", "abuse", "filters", "outbound", "session", "message")
 
 
 class SourceError(Exception):
@@ -32,6 +32,8 @@ class Search:
     lines: str
     columns: list[str]
     oldest_first: bool = False
+    # Greatest first by this field, instead of newest first.
+    greatest: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,10 @@ class Panel:
     by: tuple = ()
     colours: str = "Reds"
     search: str = ""
+    # A number above 0 is red, 0 is green.
+    alarm: bool = False
+    # A table whose rows do not add up, because a line can stand in several, has no total.
+    total: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,8 @@ class Dashboard:
     id: str
     title: str
     description: str
+    # Which filter to set, for whom or what.
+    ask: str
     where: str
     panels: list[Panel]
 
@@ -130,10 +138,11 @@ def _toml(path: Path) -> dict:
         raise SourceError(f"{path.name}: {error}") from None
 
 
-def places(dashboard: Dashboard) -> list[tuple[int, int, int, int]]:
-    """x, y, width and height of each panel: rows from left to right, each as wide as the grid."""
+def places(dashboard: Dashboard, top: int = 0) -> list[tuple[int, int, int, int]]:
+    """x, y, width and height of each panel, from the line `top` on: rows from left to right, each as
+    wide as the grid."""
     found = []
-    x = y = 0
+    x, y = 0, top
     row_height = 0
     for panel in dashboard.panels:
         width, height = panel.size

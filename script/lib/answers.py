@@ -27,7 +27,7 @@ INSTALL = "contrib/elasticsearch/install.sh"
 SHOWN = (
     "overview-messages-over-time",
     "overview-encryption",
-    "refusals-reasons",
+    "outbound-reasons",
     "abuse-failed-pairs",
     "abuse-histories",
     "filters-refused",

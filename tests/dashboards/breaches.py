@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 import kql
+import page
 from field_table import Field
 
 NEWEST = {"index-pattern": "7.6.0", "search": "7.9.3", "visualization": "7.10.0", "dashboard": "7.9.3"}
@@ -26,11 +27,11 @@ ATTRIBUTES = {
 BUCKET_SCHEMAS = {
     "metric": {"group"}, "histogram": {"segment", "group"}, "horizontal_bar": {"segment", "group"},
     "line": {"segment", "group"}, "area": {"segment", "group"}, "pie": {"segment"}, "heatmap": {"segment", "group"},
-    "table": {"bucket"},
+    "table": {"bucket"}, "markdown": set(),
 }
 FIT = {
     "terms": {"keyword", "ip", "long", "boolean"}, "cardinality": {"keyword", "ip", "long"}, "sum": {"long"},
-    "max": {"long"}, "percentiles": {"long"}, "range": {"long"}, "date_histogram": {"date"},
+    "max": {"long", "date"}, "min": {"long", "date"}, "percentiles": {"long"}, "range": {"long"}, "date_histogram": {"date"},
 }
 COMPARED = {"keyword", "ip", "long", "boolean", "date"}
 SORTED = {"date", "long"}
@@ -83,7 +84,7 @@ def _object(entry: dict, known: dict, fields: dict[str, Field]) -> Iterator[str]
         yield f"attributes {sorted(set(entry['attributes']) ^ ATTRIBUTES[kind])} are missing or too many"
     yield from _references(entry, known)
     yield from _fields(entry, fields)
-    yield from _layout(entry)
+    yield from _layout(entry, fields)
     if kind == "index-pattern":
         yield from _index_pattern(entry["attributes"], fields)
     if kind == "visualization":
@@ -91,6 +92,9 @@ def _object(entry: dict, known: dict, fields: dict[str, Field]) -> Iterator[str]
         yield from _colours(entry)
     if kind == "dashboard":
         yield from _dashboard(json.loads(entry["attributes"]["panelsJSON"]))
+        yield from page.complaints(entry, known, fields)
+    if kind == "visualization" and is_text(entry):
+        yield from page.dead_links(entry, known)
 
 
 def _references(entry: dict, known: dict) -> Iterator[str]:
@@ -99,11 +103,15 @@ def _references(entry: dict, known: dict) -> Iterator[str]:
     given = sorted(reference["name"] for reference in entry["references"])
     if wanted != given:
         yield f"reference names {sorted(set(wanted) ^ set(given))} are not on both sides"
-    if entry["type"] in ("search", "visualization") and not given:
+    if entry["type"] in ("search", "visualization") and not given and not is_text(entry):
         yield "no index pattern"
     for reference in entry["references"]:
         if (reference["type"], reference["id"]) not in known:
             yield f"{reference['name']} points nowhere: {reference['type']} {reference['id']}"
+
+
+def is_text(entry: dict) -> bool:
+    return entry["type"] == "visualization" and json.loads(entry["attributes"]["visState"])["type"] == "markdown"
 
 
 def _queries(entry: dict) -> list[str]:
@@ -186,7 +194,7 @@ def _visualization(state: dict, fields: dict[str, Field]) -> Iterator[str]:
 MOST_COLUMNS = 5
 
 
-def _layout(entry: dict) -> Iterator[str]:
+def _layout(entry: dict, fields: dict[str, Field]) -> Iterator[str]:
     """What a person sees cut, hidden or too late."""
     if entry["type"] == "search":
         if len(entry["attributes"]["columns"]) > MOST_COLUMNS:
@@ -196,16 +204,57 @@ def _layout(entry: dict) -> Iterator[str]:
     if entry["type"] != "visualization":
         return
     state = json.loads(entry["attributes"]["visState"])
-    if state["type"] == "pie" and state["params"]["labels"]["show"]:
-        yield "the labels of a donut are cut"
-    if state["type"] in ("table", "pie", "horizontal_bar"):
-        yield from (f"what is not named in {agg['params']['field']} is not there" for agg in state["aggs"]
-                    if agg["type"] == "terms" and not agg["params"]["otherBucket"])
+    if state["type"] in ("table", "pie", "horizontal_bar", "metric"):
+        yield from _left_out(state, fields)
+    if state["type"] == "table":
+        yield from _rows(state, fields)
+    if state["type"] in ("horizontal_bar", "heatmap"):
+        yield from _names_of_groups(state)
     latencies = [agg for agg in state["aggs"] if agg["type"] == "percentiles"]
     if latencies and any(axis["scale"]["type"] != "log" for axis in state["params"].get("valueAxes", [])):
         yield "latencies stand on a linear axis"
     if state["type"] in ("histogram", "line", "area") and state["params"]["legendPosition"] != "top":
         yield "a legend takes room from the chart"
+
+
+# In the lines that are counted by them these are always there.
+ALWAYS_THERE = {"opensmtpd.last.reply.code"}
+
+
+def _left_out(state: dict, fields: dict[str, Field]) -> Iterator[str]:
+    """Rows do not add up to the number above them, if some of them are silently missing."""
+    charts = [agg for agg in state["aggs"] if agg["type"] == "terms"]
+    groups = charts if state["type"] != "horizontal_bar" else charts[:1]
+    for agg in charts:
+        if not agg["params"]["otherBucket"]:
+            yield f"what is not named in {agg['params']['field']} is not there"
+    for agg in groups:
+        params = agg["params"]
+        if agg["schema"] != "group" or state["type"] == "metric":
+            if not params["missingBucket"] and params["field"] not in ALWAYS_THERE:
+                yield f"lines without {params['field']} are not there"
+
+
+def _rows(state: dict, fields: dict[str, Field]) -> Iterator[str]:
+    if any(agg["type"] == "filters" for agg in state["aggs"]):
+        yield "a column is headed filters"
+    measures = [agg["type"] for agg in state["aggs"] if agg["schema"] == "metric"]
+    lists = any(fields[agg["params"]["field"]].array for agg in state["aggs"]
+                if agg["type"] == "terms" and agg["params"]["field"] in fields and
+                not agg["params"]["field"].endswith("anomaly_new"))
+    if set(measures) <= {"count", "sum"} and not lists and not state["params"]["showTotal"]:
+        yield "a table has no total"
+    if (lists or not set(measures) <= {"count", "sum"}) and state["params"]["showTotal"]:
+        yield "a total of what does not add up"
+
+
+def _names_of_groups(state: dict) -> Iterator[str]:
+    groups = any(agg["type"] == "filters" for agg in state["aggs"] if agg["schema"] == "segment")
+    for axis in state["params"]["categoryAxes"]:
+        if not axis["title"].get("text") or groups and axis["id"] == "CategoryAxis-1":  # whose title is overwritten
+            yield "an axis is headed filters"
+    if any(agg["type"] == "range" for agg in state["aggs"]):
+        yield "ranges are named by their edges"
 
 
 def series_labels(state: dict) -> list[str] | dict:
@@ -226,7 +275,7 @@ def _colours(entry: dict) -> Iterator[str]:
     for label, colour in colours.items():
         if REFUSED.search(label) and _is_green(colour):
             yield f"{label!r} is green"
-    if state["type"] in ("metric", "table", "heatmap"):
+    if state["type"] in ("metric", "table", "heatmap", "markdown"):
         return
     labels = series_labels(state)
     if isinstance(labels, list):

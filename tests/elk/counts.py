@@ -28,7 +28,12 @@ class Log:
         self.refusals = [line for line in of(lines, "protocol-server") if refuses(line)]
         self.logins = of(lines, "link-auth")
         self.failed_logins = [line for line in self.logins if not has_passed(line)]
-        self.answers = of(lines, "filter-response")
+        self.every_answer = of(lines, "filter-response")
+        self.answers = [
+            line
+            for line in self.every_answer
+            if get(line, "opensmtpd.filter.last.response") != "proceed"
+        ]
         self.anomalies = [line for line in lines if get(line, "opensmtpd.anomaly_new")]
 
 
@@ -106,61 +111,110 @@ def became(line: Line) -> str:
     return "refused only" if replies["4xx"] or replies["5xx"] else "neither"
 
 
+def named(field: str, names: dict[Any, str]) -> Callable[[list[Line]], Counts]:
+    """A group for each value of a field, with a name of its own."""
+    return lambda lines: dict(Counter((names[get(line, field)],) for line in lines))
+
+
+direction = named("opensmtpd.subsystem", {"smtp-in": "in", "smtp-out": "out"})
+refuser = named("opensmtpd.subsystem", {"smtp-in": "by us", "smtp-out": "by others"})
+severity = named(
+    "opensmtpd.last.reply.class", {4: "temporary (4xx)", 5: "permanent (5xx)"}
+)
+
+
+def refused_lines(lines: list[Line], verb: str) -> list[Line]:
+    return where(incoming(lines), "opensmtpd.last.command.verb", verb)
+
+
+def refused_recipients(lines: list[Line]) -> list[Line]:
+    return where(lines, "opensmtpd.rcpt.status", "tempfail", "permfail")
+
+
+STATUS = "opensmtpd.rcpt.status"
+CLIENT = "source.address"
+
 # What a panel shows as counts.
 COUNTS: dict[str, Callable[[Log], Counts]] = {
-    "overview-sessions": lambda log: number(log.sessions),
-    "overview-messages-in": lambda log: number(incoming(log.messages)),
-    "overview-messages-out": lambda log: number(outgoing(log.messages)),
-    "overview-recipients-accepted": lambda log: number(
-        where(log.recipients, "opensmtpd.rcpt.status", "ok")
+    "overview-sessions": lambda log: direction(log.sessions),
+    "overview-messages": lambda log: direction(log.messages),
+    "overview-recipients": lambda log: tally(incoming(log.recipients), STATUS, missing=True),
+    "overview-refusals": lambda log: refuser(log.refusals),
+    "overview-logins": lambda log: tally(log.logins, "opensmtpd.auth.result", missing=True),
+    "overview-encryption": lambda log: encryption(incoming(log.sessions)),
+    "overview-sessions-encrypted": lambda log: encryption(incoming(log.sessions)),
+    "overview-outcome": lambda log: dict(
+        Counter((became(line),) for line in incoming(log.sessions))
     ),
-    "overview-refusals": lambda log: number(log.refusals),
-    "overview-failed-logins": lambda log: number(log.failed_logins),
-    "overview-encryption": lambda log: encryption(log.sessions),
-    "overview-outcome": lambda log: dict(Counter((became(line),) for line in log.sessions)),
     "overview-recipient-domains": lambda log: tally(
-        log.recipients, "opensmtpd.rcpt.domain", "opensmtpd.rcpt.status"
+        incoming(log.recipients), "opensmtpd.rcpt.domain", STATUS, missing=True
     ),
+    "overview-sender-domains": lambda log: tally(
+        incoming(log.messages), "opensmtpd.tx.from.domain", missing=True
+    ),
+    "overview-clients": lambda log: tally(incoming(log.sessions), CLIENT, missing=True),
     "overview-tls-versions": lambda log: tally(
-        where(log.sessions, "tls.established", True), "tls.version", "tls.cipher"
+        incoming(log.sessions), "tls.version", "tls.cipher", missing=True
     ),
-    "overview-how": lambda log: tally(log.sessions, "opensmtpd.session.with"),
-    "refusals-permanent": lambda log: number(where(log.refusals, "opensmtpd.last.reply.class", 5)),
-    "refusals-temporary": lambda log: number(where(log.refusals, "opensmtpd.last.reply.class", 4)),
-    "refusals-recipients-by-answer": lambda log: tally(log.recipients, "opensmtpd.rcpt.status"),
-    "refusals-reasons": lambda log: tally(
-        where(log.recipients, "opensmtpd.rcpt.status", "tempfail", "permfail"),
+    "refusals-severity": lambda log: severity(incoming(log.refusals)),
+    "refusals-recipients": lambda log: tally(incoming(log.recipients), STATUS, missing=True),
+    "refusals-by-code": lambda log: tally(
+        incoming(log.refusals),
+        "opensmtpd.last.reply.code",
+        "opensmtpd.last.reply.enhanced",
+        missing=True,
+    ),
+    "refusals-refused-addresses": lambda log: tally(
+        refused_lines(log.refusals, "RCPT TO"),
+        "opensmtpd.last.command.address",
+        CLIENT,
+        missing=True,
+    ),
+    "refusals-refused-senders": lambda log: tally(
+        refused_lines(log.refusals, "MAIL FROM"),
+        "opensmtpd.last.command.address",
+        CLIENT,
+        missing=True,
+    ),
+    "abuse-attempts": lambda log: tally(log.logins, "opensmtpd.auth.result", missing=True),
+    "abuse-failed-by-user": lambda log: tally(log.failed_logins, "user.name", missing=True),
+    "abuse-failed-pairs": lambda log: tally(
+        log.failed_logins, CLIENT, "user.name", missing=True
+    ),
+    "abuse-reverse-dns": lambda log: tally(
+        [line for line in incoming(log.sessions) if get(line, "source.ip")],
+        "opensmtpd.link.fcrdns",
+        missing=True,
+    ),
+    "abuse-anomalies": lambda log: tally(
+        incoming(log.anomalies), "opensmtpd.anomaly_new", CLIENT, missing=True
+    ),
+    "filters-refused": lambda log: tally(
+        where(log.answers, "opensmtpd.filter.last.response", "reject", "disconnect"),
+        "opensmtpd.filter.last.phase",
+        "opensmtpd.filter.last.response",
+        "opensmtpd.filter.last.param",
+        missing=True,
+    ),
+    "filters-decisions-by-phase": lambda log: tally(
+        log.answers, "opensmtpd.filter.last.phase", "opensmtpd.filter.last.response"
+    ),
+    "filters-sessions-by-decision": lambda log: tally(
+        incoming(log.sessions), "opensmtpd.filter.decision"
+    ),
+    "filters-reports": lambda log: tally(incoming(log.sessions), "opensmtpd.filter.report"),
+    "outbound-sessions": lambda log: encryption(outgoing(log.sessions)),
+    "outbound-answers": lambda log: tally(outgoing(log.recipients), STATUS, missing=True),
+    "outbound-refusals": lambda log: severity(outgoing(log.refusals)),
+    "outbound-closing": lambda log: tally(
+        outgoing(log.sessions), "opensmtpd.session.close", missing=True
+    ),
+    "outbound-reasons": lambda log: tally(
+        refused_recipients(outgoing(log.recipients)),
         "event.reason",
         "opensmtpd.rcpt.domain",
         missing=True,
     ),
-    "refusals-refused-senders": lambda log: tally(
-        where(log.refusals, "opensmtpd.last.command.verb", "MAIL FROM"),
-        "opensmtpd.last.command.address",
-        "source.ip",
-        missing=True,
-    ),
-    "refusals-by-filter": lambda log: tally(
-        where(log.answers, "opensmtpd.filter.last.response", "reject", "disconnect"),
-        "opensmtpd.filter.last.phase",
-        "opensmtpd.filter.last.param",
-        missing=True,
-    ),
-    "abuse-attempts": lambda log: number(log.logins),
-    "abuse-failed-by-user": lambda log: tally(log.failed_logins, "user.name", missing=True),
-    "abuse-failed-pairs": lambda log: tally(
-        log.failed_logins, "source.ip", "user.name", missing=True
-    ),
-    "abuse-reverse-dns": lambda log: tally(incoming(log.sessions), "opensmtpd.link.fcrdns"),
-    "abuse-anomalies": lambda log: tally(log.anomalies, "opensmtpd.anomaly_new", "source.ip"),
-    "filters-answers": lambda log: number(log.answers),
-    "filters-decisions-by-phase": lambda log: tally(
-        log.answers, "opensmtpd.filter.last.phase", "opensmtpd.filter.last.response"
-    ),
-    "filters-sessions-by-decision": lambda log: tally(log.sessions, "opensmtpd.filter.decision"),
-    "filters-reports": lambda log: tally(log.sessions, "opensmtpd.filter.report"),
-    "outbound-sessions": lambda log: number(outgoing(log.sessions)),
-    "outbound-closing": lambda log: tally(outgoing(log.sessions), "opensmtpd.session.close"),
     "outbound-refused-at": lambda log: tally(
         outgoing(log.refusals),
         "opensmtpd.last.command.verb",
@@ -168,17 +222,24 @@ COUNTS: dict[str, Callable[[Log], Counts]] = {
         "destination.address",
         missing=True,
     ),
+    "message-origins": lambda log: tally(
+        outgoing(log.recipients),
+        "opensmtpd.origin.user",
+        "opensmtpd.origin.address",
+        "opensmtpd.origin.from",
+        missing=True,
+    ),
 }
 
 # What a panel shows as another measure, by that measure's number.
 MEASURES: dict[tuple[str, str], Callable[[Log], Counts]] = {
     ("overview-sender-domains", "2"): lambda log: total(
-        log.messages, "opensmtpd.tx.size", "opensmtpd.tx.from.domain"
+        incoming(log.messages), "opensmtpd.tx.size", "opensmtpd.tx.from.domain", missing=True
     ),
     ("overview-clients", "2"): lambda log: total(
-        incoming(log.sessions), "opensmtpd.session.tx.committed", "source.ip"
+        incoming(log.sessions), "opensmtpd.session.tx.committed", CLIENT, missing=True
     ),
-    ("refusals-refused-clients", "1"): lambda log: distinct(incoming(log.refusals), "source.ip"),
+    ("refusals-refused-clients", "1"): lambda log: distinct(incoming(log.refusals), CLIENT),
     ("refusals-names", "3"): lambda log: total(
         [
             line
@@ -187,11 +248,24 @@ MEASURES: dict[tuple[str, str], Callable[[Log], Counts]] = {
         ],
         "opensmtpd.count.reply.5xx",
         "source.domain",
+        CLIENT,
         missing=True,
     ),
     ("abuse-failed-users", "1"): lambda log: distinct(log.failed_logins, "user.name"),
+    ("abuse-probing", "2"): lambda log: total(
+        [line for line in incoming(log.sessions) if get(line, "opensmtpd.count.rcpt_permfail")],
+        "opensmtpd.count.rcpt_permfail",
+        CLIENT,
+        missing=True,
+    ),
     ("filters-slowest", "1"): lambda log: {
-        (): max(get(line, "opensmtpd.filter.last.latency_us") or 0 for line in log.answers)
+        (): max(get(line, "opensmtpd.filter.last.latency_us") or 0 for line in log.every_answer)
     },
-    ("outbound-bytes", "1"): lambda log: total(outgoing(log.messages), "opensmtpd.tx.size"),
+    ("filters-answers", "1"): lambda log: number(answered(log, "proceed")),
+    ("filters-answers", "4"): lambda log: number(answered(log, "reject")),
+    ("outbound-messages", "2"): lambda log: total(outgoing(log.messages), "opensmtpd.tx.size"),
 }
+
+
+def answered(log: Log, response: str) -> list[Line]:
+    return where(log.every_answer, "opensmtpd.filter.last.response", response)

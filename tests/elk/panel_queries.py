@@ -85,6 +85,8 @@ def panel_queries(objects: list[dict], interval: str = DEFAULT_INTERVAL, time_ra
                 shown_on.setdefault((reference["type"], reference["id"]), []).append(entry["attributes"]["title"])
     found = []
     for entry in objects:
+        if entry["type"] == "visualization" and json.loads(entry["attributes"]["visState"])["type"] == "markdown":
+            continue  # a text asks nothing
         if entry["type"] == "visualization":
             body = visualization_body(entry, interval, time_range)
         elif entry["type"] == "search" and searches:

@@ -24,6 +24,7 @@ from check_data_stream import check_data_stream  # noqa: E402
 from check_demo import check_demo  # noqa: E402
 from check_dialogue import check_dialogue  # noqa: E402
 from check_filebeat import check_filebeat  # noqa: E402
+from check_lines import check_lines  # noqa: E402
 from check_outage import check_outage  # noqa: E402
 from check_panels import check_panels  # noqa: E402
 from check_pipeline import check_pipeline  # noqa: E402
@@ -37,6 +38,7 @@ CHECKS = {
     "dashboards": check_panels,
     "demo": check_demo,
     "by the pipeline": check_pipeline,
+    "lines counted": check_lines,
     "by Filebeat": check_filebeat,
     "without the dialogue": check_dialogue,
     "bad input": check_bad_input,
