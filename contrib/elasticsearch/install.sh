@@ -10,6 +10,7 @@ with --kibana the dashboards into Kibana or OpenSearch Dashboards. What is there
   --kibana URL    Kibana or OpenSearch Dashboards, as http://127.0.0.1:5601 (/s/NAME for a space)
   --user NAME     the password is asked for, or taken from the environment: ELK_PASSWORD
   --cacert FILE   the certificate that signed the engine's and Kibana's own
+  --index NAME    the indices are called NAME-..., not opensmtpd-...; so the shipper has to call them
   --keep DAYS     delete an index after so many days (ILM or ISM, whichever the engine has)
   --shards N      so many shards in each index, not 1
   --replicas N    so many copies of each shard; else one, as soon as there is a second node
@@ -33,16 +34,17 @@ wrong_usage() {
     exit 2
 }
 
-url='' kibana='' user='' cacert='' keep='' shards=1 replicas='' template=index-template.json geoip=false dry_run=false
+url='' kibana='' user='' cacert='' prefix=opensmtpd keep='' shards=1 replicas='' template=index-template.json geoip=false dry_run=false
 while [ $# -gt 0 ]; do
     case $1 in
-    --url | --kibana | --user | --cacert | --keep | --shards | --replicas)
+    --url | --kibana | --user | --cacert | --index | --keep | --shards | --replicas)
         [ -n "${2:-}" ] || wrong_usage "$1 needs a value"
         case $1 in
         --url) url=${2%/} ;;
         --kibana) kibana=${2%/} ;;
         --user) user=$2 ;;
         --cacert) cacert=$2 ;;
+        --index) prefix=$2 ;;
         --keep) keep=$2 ;;
         --shards) shards=$2 ;;
         --replicas) replicas=$2 ;;
@@ -59,6 +61,7 @@ done
 [ -n "$url" ] || wrong_usage "--url is missing"
 case $url in *@*) wrong_usage "no password in --url: take --user" ;; esac
 case $kibana in *@*) wrong_usage "no password in --kibana: take --user" ;; esac
+case $prefix in *[!a-z0-9_.-]* | [!a-z0-9]*) wrong_usage "--index takes small letters, digits, _, . and -" ;; esac
 case $keep in *[!0-9]* | 0*) wrong_usage "--keep takes a number of days" ;; esac
 case $shards in *[!0-9]* | 0*) wrong_usage "--shards takes a number from 1" ;; esac
 case $replicas in *[!0-9]* | 0?*) wrong_usage "--replicas takes a number" ;; esac
@@ -113,6 +116,32 @@ check_answer() {
     esac
 }
 
+# What only Kibana and OpenSearch Dashboards answer so, where the engine was expected.
+check_is_engine() {
+    case $status:$(cat "$work/answer") in
+    302:* | 404:*'"statusCode"'*)
+        fail "$1 is the address of Kibana or OpenSearch Dashboards: --url takes the engine's, often with port 9200" ;;
+    esac
+    check_answer "$1"
+}
+
+# What an import can meet besides.
+check_is_kibana() {
+    case $status:$(cat "$work/answer") in
+    406:* | 405:* | 400:*'"no handler found'* | 404:*index_not_found*)
+        fail "$1 is the address of the engine: --kibana takes that of Kibana or OpenSearch Dashboards, often with port 5601" ;;
+    302:* | 303:*)
+        fail "$1 leads to another page, perhaps to log in: give --user, and in --kibana its path (server.basePath) if it has one" ;;
+    404:*)
+        case $1 in
+        */s/*) fail "$1: there is no such space, or this Kibana has no spaces: make it first, or leave out /s/${1##*/s/}" ;;
+        *) fail "$1 answers 404: there is no Kibana at this path; with server.basePath its path belongs to the address" ;;
+        esac
+        ;;
+    esac
+    check_answer "$1"
+}
+
 # put WHAT PATH FILE
 put() {
     if $dry_run; then
@@ -131,7 +160,7 @@ put() {
 
 identify() {
     request GET "$url/"
-    check_answer "$url"
+    check_is_engine "$url"
     version=$(sed -n 's/.*"number" *: *"\([0-9][0-9.]*\).*/\1/p' "$work/answer")
     [ -n "$version" ] || fail "$url is neither Elasticsearch nor OpenSearch"
     if grep -qi opensearch "$work/answer"; then
@@ -151,7 +180,7 @@ choose_lifecycle() {
     else
         policy=ilm-policy.json lifecycle=_ilm/policy
     fi
-    request GET "$url/$lifecycle/opensmtpd"
+    request GET "$url/$lifecycle/$prefix"
     # 404 says that there is no such policy yet, unless the engine took _ilm for an index.
     case $status:$(cat "$work/answer") in
     400:* | 405:* | 404:*'"index":"_ilm"'*)
@@ -162,8 +191,8 @@ choose_lifecycle() {
 }
 
 put_lifecycle() {
-    sed "s/\"30d\"/\"${keep}d\"/; s/after 30\"/after $keep\"/" "$here/$policy" >"$work/policy"
-    path=$lifecycle/opensmtpd
+    sed "s/\"30d\"/\"${keep}d\"/; s/after 30\"/after $keep\"/; s/\"opensmtpd-\*\"/\"$prefix-*\"/" "$here/$policy" >"$work/policy"
+    path=$lifecycle/$prefix
     if [ "$engine" = OpenSearch ] && [ "$status" = 200 ]; then # ISM replaces only what one has seen
         number=$(sed -n 's/.*"_seq_no" *: *\([0-9]*\).*/\1/p' "$work/answer")
         term=$(sed -n 's/.*"_primary_term" *: *\([0-9]*\).*/\1/p' "$work/answer")
@@ -181,13 +210,13 @@ change_template() {
 
 # An ISM policy names its indices itself; ILM's is named by each index, so by the template.
 put_template() {
-    cp "$here/$template" "$work/template"
+    sed "s/\"opensmtpd-\*\"/\"$prefix-*\"/" "$here/$template" >"$work/template"
     [ "$shards" = 1 ] || change_template '"number_of_shards": *1' "\"number_of_shards\": $shards"
     [ -z "$replicas" ] || change_template '"auto_expand_replicas": *"0-1"' "\"number_of_replicas\": $replicas"
     if [ -n "$keep" ] && [ "$engine" = Elasticsearch ]; then
-        change_template '"settings" *: *{' '&"index.lifecycle.name": "opensmtpd",'
+        change_template '"settings" *: *{' "&\"index.lifecycle.name\": \"$prefix\","
     fi
-    put "index template" _index_template/opensmtpd "$work/template"
+    put "index template" "_index_template/$prefix" "$work/template"
 }
 
 import_dashboards() {
@@ -195,10 +224,11 @@ import_dashboards() {
         echo "would send dashboards: POST $kibana/api/saved_objects/_import?overwrite=true"
         return
     fi
+    sed "s/\"opensmtpd-\*\"/\"$prefix-*\"/" "$dashboards" >"$work/dashboards.ndjson"
     # Kibana asks for the one header, OpenSearch Dashboards for the other.
     request POST "$kibana/api/saved_objects/_import?overwrite=true" -H 'kbn-xsrf: true' -H 'osd-xsrf: true' \
-        -F "file=@$dashboards;filename=opensmtpd.ndjson"
-    check_answer "$kibana"
+        -F "file=@$work/dashboards.ndjson;filename=opensmtpd.ndjson"
+    check_is_kibana "$kibana"
     grep -q '"success" *: *true' "$work/answer" || fail "$kibana took not all: $(cut -c1-1000 "$work/answer")"
     echo "dashboards: there, see [OpenSMTPD] Overview"
 }

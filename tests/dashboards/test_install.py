@@ -177,11 +177,48 @@ class Installer(unittest.TestCase):
             self.assertIn((ROOT / "dashboards" / "opensmtpd.ndjson").read_bytes(), body)
             self.assertIn(b'filename="opensmtpd.ndjson"', body)
 
+    def test_another_name_of_the_indices_is_in_all_that_names_them(self):
+        path = "/api/saved_objects/_import?overwrite=true"
+        for engine, lifecycle in ((ELASTICSEARCH, "/_ilm/policy/mail"), (OPENSEARCH, "/_plugins/_ism/policies/mail")):
+            answers = {"GET /": (200, engine), f"GET {lifecycle}": NO_POLICY,
+                       f"POST {path}": (200, {"success": True, "successCount": 1})}
+            with Server(answers) as server:
+                status, said = self.install("--url", server.url, "--kibana", server.url, "--index", "mail", "--keep", "9")
+                sent = {path: body.decode() for method, path, body in server.requests if method != "GET"}
+            self.assertEqual(status, 0, said)
+            self.assertEqual(json.loads(sent["/_index_template/mail"])["index_patterns"], ["mail-*"])
+            self.assertIn('"title":"mail-*"', sent[path])
+            self.assertEqual([name for name, body in sent.items() if "opensmtpd-*" in body], [])
+            if engine is ELASTICSEARCH:
+                settings = json.loads(sent["/_index_template/mail"])["template"]["settings"]
+                self.assertEqual(settings["index.lifecycle.name"], "mail")
+            else:
+                self.assertIn('"mail-*"', sent[lifecycle])
+
+    def test_the_address_of_kibana_is_no_address_of_an_engine(self):
+        for answer in ((302, {}), (404, {"statusCode": 404, "error": "Not Found", "message": "Not Found"})):
+            with Server({"GET /": answer}) as server:
+                status, said = self.install("--url", server.url)
+                self.assertEqual(len(server.requests), 1)
+            self.assertEqual((status, "--url takes the engine's" in said), (1, True), said)
+
+    def test_what_an_import_is_answered_says_what_to_do(self):
+        wrong_type = {"error": "Content-Type header [multipart/form-data] is not supported", "status": 406}
+        for place, answer, complaint in (("", (406, wrong_type), "--kibana takes that of Kibana"),
+                                         ("", (302, {}), "give --user"),
+                                         ("/s/mail", (404, {"statusCode": 404}), "there is no such space"),
+                                         ("", (404, {"statusCode": 404}), "server.basePath")):
+            path = f"{place}/api/saved_objects/_import?overwrite=true"
+            with Server({"GET /": (200, ELASTICSEARCH), f"POST {path}": answer}) as server:
+                status, said = self.install("--url", server.url, "--kibana", server.url + place)
+            self.assertEqual((status, complaint in said), (1, True), said)
+
     def test_wrong_options_are_refused(self):
         for arguments in ([], ["--url"], ["--url", ""], ["--url", "http://a", "--no"], ["--url", "http://a:b@c"],
                           ["--url", "http://a", "--keep", "9", "--data-stream"],
                           ["--url", "http://a", "--shards", "0"], ["--url", "http://a", "--replicas", "one"],
-                          ["--url", "http://a", "--keep", "x"], ["--url", "http://a", "--keep", "3"]):
+                          ["--url", "http://a", "--keep", "x"], ["--url", "http://a", "--index", "Mail"],
+                          ["--url", "http://a", "--index", "a*"], ["--url", "http://a", "--keep", "3"]):
             self.assertEqual(self.install(*arguments)[0], 2, arguments)
         self.assertEqual(self.install("--help")[0], 0)
 

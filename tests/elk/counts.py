@@ -187,13 +187,13 @@ COUNTS: dict[str, Callable[[Log], Counts]] = {
         missing=True,
     ),
     "abuse-anomalies": lambda log: tally(
-        incoming(log.anomalies), "opensmtpd.anomaly_new", CLIENT, missing=True
+        incoming(log.anomalies), CLIENT, "opensmtpd.anomaly_new", missing=True
     ),
     "filters-refused": lambda log: tally(
         where(log.answers, "opensmtpd.filter.last.response", "reject", "disconnect"),
+        "opensmtpd.filter.last.param",
         "opensmtpd.filter.last.phase",
         "opensmtpd.filter.last.response",
-        "opensmtpd.filter.last.param",
         missing=True,
     ),
     "filters-decisions-by-phase": lambda log: tally(
