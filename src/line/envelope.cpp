@@ -1,60 +1,73 @@
 // SPDX-License-Identifier: ISC
 #include "line/envelope.hpp"
 
-#include <span>
-
 namespace jsonlog {
 
 namespace {
 
 constexpr std::string_view ecs_version = "8.17.0";
 
-void write_tokens(Json& json, std::string_view key, std::span<const std::string_view> tokens)
-{
-  json.key(key);
-  json.begin_array();
-  for (const std::string_view token : tokens)
-    json.token(token);
-  json.end_array();
-}
-
 } // namespace
 
-void write_head(Json& json, const LineSettings& settings)
+void write_head(JsonWriter& out, const LineSettings& settings)
 {
-  json.open_member("ecs");
-  json.token_member("version", ecs_version);
-  json.end_object();
+  out.open("ecs"_key);
+  out.token("version"_key, ecs_version);
+  out.close();
   if (settings.host.empty())
     return;
-  json.open_member("host");
-  json.member("name", Field::host_name, settings.host);
-  json.end_object();
+  out.open("host"_key);
+  out.text("name"_key, field<"host.name">, settings.host);
+  out.close();
 }
 
-void write_kind(Json& json, Category category)
+void write_kind(JsonWriter& out, Category category)
 {
-  json.token_member("kind", "event");
-  json.token_member("module", "opensmtpd");
-  json.token_member("dataset", "opensmtpd.session");
-  write_tokens(json, "category", ecs_category(category));
-  write_tokens(json, "type", ecs_type(category));
+  out.token("kind"_key, "event");
+  out.token("module"_key, "opensmtpd");
+  out.token("dataset"_key, "opensmtpd.session");
+  out.open_list("category"_key);
+  for (const std::string_view token : ecs_category(category))
+    out.item(token);
+  out.close_list();
+  out.open_list("type"_key);
+  for (const std::string_view token : ecs_type(category))
+    out.item(token);
+  out.close_list();
 }
 
-void write_observer(Json& json, const LineSettings& settings, const Observer& observer)
+void write_observer(JsonWriter& out, const LineSettings& settings, const Observer& observer)
 {
-  json.open_member("observer");
-  json.token_member("type", "mta");
-  json.token_member("product", "OpenSMTPD");
-  json.member("version", Field::observer_version, observer.version);
-  json.member("hostname", Field::observer_hostname, observer.hostname);
-  json.end_object();
+  out.open("observer"_key);
+  out.token("type"_key, "mta");
+  out.token("product"_key, "OpenSMTPD");
+  out.text("version"_key, field<"observer.version">, observer.version);
+  out.text("hostname"_key, field<"observer.hostname">, observer.hostname);
+  out.close();
   if (settings.labels.empty())
     return;
-  json.open_member("labels");
+  out.open("labels"_key);
   for (const auto& [key, value] : settings.labels)
-    json.member(key, Field::labels, value);
-  json.end_object();
+    out.named_text(key, field<"labels">, value);
+  out.close();
+}
+
+void open_opensmtpd(JsonWriter& out, const LineSettings& settings, std::string_view record)
+{
+  out.open("opensmtpd"_key);
+  out.token("schema"_key, schema_version);
+  out.token("record"_key, record);
+  out.open("logger"_key);
+  out.token("version"_key, settings.program_version);
+}
+
+void open_opensmtpd(JsonWriter& out, const LineSettings& settings, std::string_view record,
+                    const LoggerState& logger)
+{
+  open_opensmtpd(out, settings, record);
+  out.composed("run"_key, [&logger](TextBuffer& text) {
+    text.hex(static_cast<std::uint64_t>(logger.run_us));
+  });
 }
 
 } // namespace jsonlog

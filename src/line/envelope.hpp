@@ -5,7 +5,7 @@
 
 #include "jsonlog/line_settings.hpp"
 #include "line/category.hpp"
-#include "line/json.hpp"
+#include "line/json_writer.hpp"
 
 #include <string>
 
@@ -17,9 +17,14 @@ struct Observer
   std::string version, hostname;
 };
 
-void write_head(Json& json, const LineSettings& settings); // ecs, host
-void write_kind(Json& json, Category category);            // event.kind up to event.type
-void write_observer(Json& json, const LineSettings& settings,
+void write_head(JsonWriter& out, const LineSettings& settings); // ecs, host
+void write_kind(JsonWriter& out, Category category);            // event.kind up to event.type
+void write_observer(JsonWriter& out, const LineSettings& settings,
                     const Observer& observer); // observer, labels
+// opensmtpd, up to the version in opensmtpd.logger; leaves both open.
+void open_opensmtpd(JsonWriter& out, const LineSettings& settings, std::string_view record);
+// The same, up to the run.
+void open_opensmtpd(JsonWriter& out, const LineSettings& settings, std::string_view record,
+                    const LoggerState& logger);
 
 } // namespace jsonlog

@@ -2,8 +2,8 @@
 #include "line/records.hpp"
 
 #include "jsonlog/time_text.hpp"
-#include "line/event_line.hpp"
-#include "line/members.hpp"
+#include "line/description_event.hpp"
+#include "line/envelope.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,8 +19,6 @@ constexpr std::array<std::string_view, std::variant_size_v<Event>> event_names{
   "tx-data",         "tx-commit",       "tx-rollback",   "tx-reset", "protocol-client",
   "protocol-server", "filter-response", "filter-report", "timeout",  "unknown"};
 
-enum class Size { whole, without_lists, short_texts };
-
 // A record from nothing; there are few of them.
 class RecordWriter
 {
@@ -28,35 +26,39 @@ public:
   RecordWriter(const LineSettings& settings, Size size)
     : settings_(settings)
   {
-    json_.shorten(size == Size::short_texts);
-    json_.leave_out_lists(size != Size::whole);
-    json_.clear();
+    out_.begin(size);
   }
 
   std::string meta(const ProcessFacts& process, const MetaFacts& facts, std::int64_t time_us,
                    std::size_t padding)
   {
     const std::string_view action = facts.process_start ? "logger-start" : "file-start";
-    text_.clear();
-    text_ << action << " filter-jsonlog " << settings_.program_version << " pid " << process.pid;
-    begin(time_us);
-    json_.open_member("process");
-    json_.member("pid", process.pid);
-    json_.end_object();
+    begin(time_us, [&](TextBuffer& message) {
+      message << action << " filter-jsonlog " << settings_.program_version << " pid "
+              << process.pid;
+    });
+    out_.open("process"_key);
+    out_.number("pid"_key, process.pid);
+    out_.close();
     write_event("state", "opensmtpd.session", action);
-    write_observer(json_, settings_, {});
-    begin_opensmtpd("meta");
-    if (facts.logger)
-      write_logger(facts.logger->run, facts.logger->sequence, facts.logger->dropped);
-    json_.end_object();
-    json_.open_member("meta");
+    write_observer(out_, settings_, {});
+    open_opensmtpd(out_, settings_, "meta");
+    if (facts.logger) {
+      out_.token("run"_key, facts.logger->run);
+      out_.number("sequence"_key, facts.logger->sequence);
+      out_.number("dropped"_key, facts.logger->dropped);
+    }
+    out_.close();
+    out_.open("meta"_key);
     write_options(process.options);
-    json_.member("hostname", Field::meta_hostname, process.hostname);
-    json_.member("previous_file", Field::meta_previous_file, facts.previous_file);
-    member("previous_sequence", facts.previous_sequence);
-    member("repaired_bytes", facts.repaired_bytes);
-    json_.token_member("padding", std::string(padding, '.'));
-    json_.end_object();
+    out_.text("hostname"_key, field<"opensmtpd.meta.hostname">, process.hostname);
+    out_.text("previous_file"_key, field<"opensmtpd.meta.previous_file">, facts.previous_file);
+    if (facts.previous_sequence)
+      out_.number("previous_sequence"_key, *facts.previous_sequence);
+    if (facts.repaired_bytes)
+      out_.number("repaired_bytes"_key, *facts.repaired_bytes);
+    out_.token("padding"_key, std::string(padding, '.'));
+    out_.close();
     return end();
   }
 
@@ -65,125 +67,98 @@ public:
     const LoggerState& logger = account.logger;
     const StreamCounts& counts = account.counts;
     const std::uint64_t lines_out = logger.sequence - logger.dropped;
-    text_.clear();
-    text_ << "stats " << lines_out << " lines " << logger.dropped << " dropped";
-    begin(time_us);
+    begin(time_us, [&](TextBuffer& message) {
+      message << "stats " << lines_out << " lines " << logger.dropped << " dropped";
+    });
     write_event("metric", "opensmtpd.stats", "stats");
-    write_observer(json_, settings_, {account.handshake.smtpd_version(), account.handshake.admd()});
-    begin_opensmtpd("stats");
-    if (logger.sequence > 0) {
-      text_.clear();
-      text_.hex(static_cast<std::uint64_t>(logger.run_us));
-      write_logger(text_.view(), logger.sequence - 1, logger.dropped);
+    write_observer(out_, settings_, {account.handshake.smtpd_version(), account.handshake.admd()});
+    if (logger.sequence == 0) {
+      open_opensmtpd(out_, settings_, "stats");
+    } else {
+      open_opensmtpd(out_, settings_, "stats", logger);
+      out_.number("sequence"_key, logger.sequence - 1);
+      out_.number("dropped"_key, logger.dropped);
     }
-    json_.end_object();
-    json_.open_member("stats");
-    json_.member("uptime_s", facts.uptime_s);
-    json_.open_member("sessions");
-    json_.member("live", std::uint64_t{account.live_sessions});
-    json_.member("oldest_s", oldest_s(account, time_us));
-    json_.member("total", counts.sessions);
-    json_.end_object();
-    json_.open_member("events");
-    json_.member("total", counts.reports());
+    out_.close();
+    out_.open("stats"_key);
+    out_.number("uptime_s"_key, facts.uptime_s);
+    out_.open("sessions"_key);
+    out_.number("live"_key, account.live_sessions);
+    out_.number("oldest_s"_key, oldest_s(account, time_us));
+    out_.number("total"_key, counts.sessions);
+    out_.close();
+    out_.open("events"_key);
+    out_.number("total"_key, counts.reports());
     write_events(counts);
-    json_.end_object();
-    json_.open_member("lines");
-    json_.member("total", lines_out);
-    json_.member("truncated", counts.truncated);
-    json_.member("dropped", logger.dropped);
-    json_.member("unselected", counts.unselected);
-    json_.end_object();
-    write_pair("held", "sessions", account.held_sessions, "bytes", account.held_bytes);
-    json_.open_member("messages");
-    json_.member("known", std::uint64_t{account.known_messages});
-    json_.end_object();
-    write_pair("bytes", "in", facts.bytes_in, "out", facts.bytes_out);
-    write_pair("queue", "bytes", facts.queue_bytes, "bytes_max", facts.queue_bytes_max);
-    write_pair("errors", "parse", counts.malformed, "sink", facts.sink_errors);
-    json_.end_object();
+    out_.close();
+    out_.open("lines"_key);
+    out_.number("total"_key, lines_out);
+    out_.number("truncated"_key, counts.truncated);
+    out_.number("dropped"_key, logger.dropped);
+    out_.number("unselected"_key, counts.unselected);
+    out_.close();
+    out_.open("held"_key);
+    out_.number("sessions"_key, account.held_sessions);
+    out_.number("bytes"_key, account.held_bytes);
+    out_.close();
+    out_.open("messages"_key);
+    out_.number("known"_key, account.known_messages);
+    out_.close();
+    out_.open("bytes"_key);
+    out_.number("in"_key, facts.bytes_in);
+    out_.number("out"_key, facts.bytes_out);
+    out_.close();
+    out_.open("queue"_key);
+    out_.number("bytes"_key, facts.queue_bytes);
+    out_.number("bytes_max"_key, facts.queue_bytes_max);
+    out_.close();
+    out_.open("errors"_key);
+    out_.number("parse"_key, counts.malformed);
+    out_.number("sink"_key, facts.sink_errors);
+    out_.close();
+    out_.close();
     return end();
   }
 
 private:
-  // Up to the message, which stands in text_.
-  void begin(std::int64_t time_us)
+  template <typename Message>
+  void begin(std::int64_t time_us, const Message& message)
   {
-    TextBuffer time;
-    append_time(time, time_us);
-    json_.begin_object();
-    json_.token_member("@timestamp", time.view());
-    json_.token_member("message", text_.view());
-    write_head(json_, settings_);
+    out_.time("@timestamp"_key, time_us);
+    out_.composed("message"_key, message);
+    write_head(out_, settings_);
   }
 
   void write_event(std::string_view kind, std::string_view dataset, std::string_view action)
   {
-    json_.open_member("event");
-    json_.token_member("kind", kind);
-    json_.token_member("module", "opensmtpd");
-    json_.token_member("dataset", dataset);
-    json_.token_member("action", action);
-    json_.end_object();
-  }
-
-  // Leaves opensmtpd.logger open.
-  void begin_opensmtpd(std::string_view record)
-  {
-    json_.open_member("opensmtpd");
-    json_.token_member("schema", schema_version);
-    json_.token_member("record", record);
-    json_.open_member("logger");
-    json_.token_member("version", settings_.program_version);
-  }
-
-  void write_logger(std::string_view run, std::uint64_t sequence, std::uint64_t dropped)
-  {
-    json_.token_member("run", run);
-    json_.member("sequence", sequence);
-    json_.member("dropped", dropped);
+    out_.open("event"_key);
+    out_.token("kind"_key, kind);
+    out_.token("module"_key, "opensmtpd");
+    out_.token("dataset"_key, dataset);
+    out_.token("action"_key, action);
+    out_.close();
   }
 
   void write_options(const std::vector<std::string>& options)
   {
-    if (!json_.wants_list(Field::meta_options, options.empty()))
+    constexpr Field listed = field<"opensmtpd.meta.options">;
+    if (!out_.wants_list(listed, options.empty()))
       return;
-    json_.key("options");
-    json_.begin_array();
+    out_.open_list("options"_key);
     for (const std::string& option : options)
-      json_.value(Field::meta_options, option);
-    json_.end_array();
+      out_.item(listed, option);
+    out_.close_list();
   }
 
   void write_events(const StreamCounts& counts)
   {
     if (counts.reports() == 0)
       return;
-    json_.key("by");
-    json_.begin_array();
-    for (std::size_t i = 0; i < counts.events.size(); ++i) {
-      if (counts.events[i] == 0)
-        continue;
-      text_.clear();
-      text_ << event_names[i] << ':' << counts.events[i];
-      json_.token(text_.view());
-    }
-    json_.end_array();
-  }
-
-  void write_pair(std::string_view object, std::string_view first, std::uint64_t first_value,
-                  std::string_view second, std::uint64_t second_value)
-  {
-    json_.open_member(object);
-    json_.member(first, first_value);
-    json_.member(second, second_value);
-    json_.end_object();
-  }
-
-  void member(std::string_view name, const std::optional<std::uint64_t>& number)
-  {
-    if (number)
-      json_.member(name, *number);
+    out_.open_list("by"_key);
+    for (std::size_t i = 0; i < counts.events.size(); ++i)
+      if (counts.events[i] != 0)
+        out_.item(std::string(event_names[i]) + ':' + std::to_string(counts.events[i]));
+    out_.close_list();
   }
 
   // The report's clock may be ahead of ours.
@@ -198,15 +173,13 @@ private:
   // Closes opensmtpd and the document.
   std::string end()
   {
-    write_truncated(json_);
-    json_.end_object();
-    json_.end_object();
-    return std::string(json_.text());
+    description::write_truncated(out_, out_.cuts());
+    out_.close();
+    return std::string(out_.finish());
   }
 
   const LineSettings& settings_;
-  Json json_;
-  TextBuffer text_;
+  JsonWriter out_;
 };
 
 template <typename Write>

@@ -7,38 +7,33 @@ namespace jsonlog {
 
 namespace {
 
-constexpr std::size_t index_of(Piece piece)
+// The first of some rows. REQUIRES: there is one, and only bits of rows are set.
+std::size_t first_of(std::uint64_t bits) noexcept
 {
-  return static_cast<std::size_t>(piece);
-}
-
-// The first of some pieces. REQUIRES: there is one, and only bits of pieces are set.
-std::size_t first_of(std::uint64_t pieces) noexcept
-{
-  const auto piece = static_cast<std::size_t>(std::countr_zero(pieces));
-  if (piece >= piece_count)
+  const auto row = static_cast<std::size_t>(std::countr_zero(bits));
+  if (row >= row_count)
     __builtin_unreachable(); // a compiler would warn of a place behind the arrays
-  return piece;
+  return row;
 }
 
-// The pieces, one bit each, that are made of each section.
-std::array<std::uint64_t, sections> pieces_by_section()
+// The rows, one bit each, that are made of each section.
+std::array<std::uint64_t, sections> rows_by_section()
 {
-  std::array<std::uint64_t, sections> pieces{};
+  std::array<std::uint64_t, sections> bits{};
   for (std::size_t section = 0; section < sections; ++section)
-    for (const PieceRow& row : piece_rows)
-      if ((row.made_of & section_bit(static_cast<Section>(section))) != 0)
-        pieces[section] |= std::uint64_t{1} << index_of(row.piece);
-  return pieces;
+    for (std::size_t row = 0; row < row_count; ++row)
+      if ((rows[row].made_of & section_bit(static_cast<Section>(section))) != 0)
+        bits[section] |= std::uint64_t{1} << row;
+  return bits;
 }
 
-std::uint64_t pieces_of(Sections changed)
+std::uint64_t rows_of(Sections changed)
 {
-  static const std::array<std::uint64_t, sections> by_section = pieces_by_section();
-  std::uint64_t pieces = 0;
+  static const std::array<std::uint64_t, sections> by_section = rows_by_section();
+  std::uint64_t bits = 0;
   for (; changed != 0; changed &= changed - 1)
-    pieces |= by_section[static_cast<std::size_t>(std::countr_zero(changed))];
-  return pieces;
+    bits |= by_section[static_cast<std::size_t>(std::countr_zero(changed))];
+  return bits;
 }
 
 } // namespace
@@ -49,10 +44,11 @@ void SessionText::change(const Session& session, Sections changed)
   if (changed == all_sections) {
     forget();
   } else {
-    stale_ |= pieces_of(changed);
+    stale_ |= rows_of(changed);
     if (transaction != transaction_)
-      for (std::size_t i = index_of(Piece::tx); i < index_of(Piece::tx_end); ++i)
-        list_sizes_[i] = 0;
+      for (std::size_t row = 0; row < row_count; ++row)
+        if (rows[row].list.of_transaction)
+          list_sizes_[row] = 0;
   }
   transaction_ = transaction;
 }
@@ -62,19 +58,20 @@ void SessionText::forget() noexcept
   text_.clear();
   ends_.fill(0);
   list_sizes_.fill(0);
-  stale_ = bits(Piece{}, Piece::end);
+  stale_ = bits(0, row_count);
   all_cuts_ = {};
   cuts_.reset();
 }
 
-void SessionText::append_changed(TextBuffer& line, const Session& session, Piece first, Piece end)
+void SessionText::append_changed(TextBuffer& line, const Session& session, std::size_t first,
+                                 std::size_t end)
 {
-  Pieces stale = stale_ & bits(first, end);
+  Bits stale = stale_ & bits(first, end);
   stale_ &= ~stale;
   const auto old_ends = ends_;
-  const auto old_start = [&](std::size_t piece) { return piece == 0 ? 0 : old_ends[piece - 1]; };
+  const auto old_start = [&](std::size_t row) { return row == 0 ? 0 : old_ends[row - 1]; };
   const std::string_view old_text = text_;
-  std::size_t copied = old_start(index_of(first)); // of the old text
+  std::size_t copied = old_start(first); // of the old text
 
   const std::size_t changed = old_start(first_of(stale));
   line << old_text.substr(copied, changed - copied);
@@ -82,77 +79,75 @@ void SessionText::append_changed(TextBuffer& line, const Session& session, Piece
   const std::size_t line_changed = line.size();
   std::uint32_t growth = 0; // of the text so far; wraps where it shrinks
   while (stale != 0) {
-    const std::size_t piece = first_of(stale);
+    const std::size_t row = first_of(stale);
     stale &= stale - 1;
-    const std::size_t start = old_start(piece);
-    const std::size_t old_size = old_ends[piece] - start;
+    const std::size_t start = old_start(row);
+    const std::size_t old_size = old_ends[row] - start;
     line << old_text.substr(copied, start - copied);
     copied = start + old_size;
 
     const std::size_t line_start = line.size();
-    write(line, piece_rows[piece], session, old_text.substr(start, old_size));
+    write(line, row, session, old_text.substr(start, old_size));
     growth += static_cast<std::uint32_t>(line.size() - line_start - old_size);
     if (growth == 0)
       continue;
-    const std::size_t next_stale = stale == 0 ? piece_count : first_of(stale);
-    for (std::size_t i = piece; i < next_stale; ++i)
+    const std::size_t next_stale = stale == 0 ? row_count : first_of(stale);
+    for (std::size_t i = row; i < next_stale; ++i)
       ends_[i] += growth;
   }
   const std::size_t news_size = line.size() - line_changed;
-  line << old_text.substr(copied, old_ends[index_of(end) - 1] - copied);
+  line << old_text.substr(copied, old_ends[end - 1] - copied);
   text_.replace(changed, copied - changed, line.view().substr(line_changed, news_size));
 }
 
-void SessionText::write(TextBuffer& line, const PieceRow& row, const Session& session,
+void SessionText::write(TextBuffer& line, std::size_t row, const Session& session,
                         std::string_view before)
 {
-  PieceText text{line};
-  if (row.text != nullptr)
-    row.text(text, session);
-  else
-    write_list(text, row, session, before);
-  if (text.cuts.any() || all_cuts_.any()) // seldom
-    set_cuts(row.piece, text.cuts);
+  const auto write_text = rows[row].text;
+  const Cuts cuts =
+    write_text != nullptr ? write_text(line, session) : write_list(line, row, session, before);
+  if (cuts.any() || all_cuts_.any()) // seldom
+    set_cuts(row, cuts);
 }
 
-void SessionText::write_list(PieceText& text, const PieceRow& row, const Session& session,
+Cuts SessionText::write_list(TextBuffer& line, std::size_t row, const Session& session,
                              std::string_view before)
 {
-  const UniqueList* const list = row.list.values(session);
+  const GrowingList& growing = rows[row].list;
+  const UniqueList* const list = growing.values(session);
+  Cuts cuts;
   if (list == nullptr)
-    return;
-  const std::span<const std::string> values = list->values();
-  std::uint16_t& written = list_sizes_[index_of(row.piece)];
+    return cuts;
+  const std::vector<std::string>& values = list->values();
+  std::uint16_t& written = list_sizes_[row];
   if (list->cut())
-    text.cuts.add(row.list.field);
+    cuts.add(growing.field);
   if (values.empty())
-    return;
+    return cuts;
   if (written == 0) {
-    text.out << row.list.key << '[';
+    line << growing.key << '[';
   } else {
-    text.cuts.add(cuts_of(row.piece));
+    if (cuts_ != nullptr)
+      cuts.add((*cuts_)[row]);
     before.remove_suffix(1); // the bracket
-    text.out << before;
-    if (written < values.size())
-      text.out << ',';
+    line << before;
   }
-  text.values(row.list.field, values.subspan(written));
-  text.out << ']';
+  TextWriter out(line, written == 0 ? Place::start_of_object : Place::behind_a_member);
+  for (std::size_t i = written; i < values.size(); ++i)
+    out.item(growing.field, values[i]);
+  out.close_list();
   written = static_cast<std::uint16_t>(values.size());
+  cuts.add(out.finish());
+  return cuts;
 }
 
-Cuts SessionText::cuts_of(Piece piece) const
-{
-  return cuts_ == nullptr ? Cuts{} : (*cuts_)[index_of(piece)];
-}
-
-void SessionText::set_cuts(Piece piece, Cuts cuts)
+void SessionText::set_cuts(std::size_t row, const Cuts& cuts)
 {
   if (cuts_ == nullptr)
-    cuts_ = std::make_unique<std::array<Cuts, piece_count>>();
-  (*cuts_)[index_of(piece)] = cuts;
+    cuts_ = std::make_unique<std::array<Cuts, row_count>>();
+  (*cuts_)[row] = cuts;
   all_cuts_ = {};
-  for (const Cuts each : *cuts_)
+  for (const Cuts& each : *cuts_)
     all_cuts_.add(each);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 #include "reading/verdict.hpp"
 
-#include "line/json.hpp"
+#include "line/json_writer.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -65,28 +65,27 @@ std::string verdict_text(const Verdict& verdict)
 std::string verdict_json(const Verdict& verdict)
 {
   const Sums& sums = verdict.sums;
-  Json json;
-  json.begin_object();
-  json.token_member("verdict", verdict.good() ? "ok" : "bad");
-  json.member("files", verdict.files);
-  json.member("lines", verdict.lines);
-  json.member("runs", sums.runs);
-  json.member("sessions", sums.sessions);
-  json.member("open", sums.open);
-  json.member("lost", verdict.count(Problem::lost));
-  json.member("declared", sums.declared);
-  json.member("duplicate", verdict.count(Problem::duplicate));
-  json.member("invalid", verdict.count(Problem::invalid));
-  json.member("torn", verdict.count(Problem::torn));
-  json.member("surplus", verdict.count(Problem::surplus));
-  json.member("session_gap", verdict.count(Problem::session_gap));
-  json.member("unended", verdict.count(Problem::unended));
-  json.member("unaccounted", verdict.count(Problem::unaccounted));
-  json.member("not_followed", verdict.count(Problem::not_followed));
-  json.member("late", sums.late);
-  json.member("repaired_bytes", sums.repaired_bytes);
-  json.end_object();
-  return std::string(json.text()) + "\n";
+  JsonWriter json;
+  json.begin();
+  json.token("verdict"_key, verdict.good() ? "ok" : "bad");
+  json.number("files"_key, verdict.files);
+  json.number("lines"_key, verdict.lines);
+  json.number("runs"_key, sums.runs);
+  json.number("sessions"_key, sums.sessions);
+  json.number("open"_key, sums.open);
+  json.number("lost"_key, verdict.count(Problem::lost));
+  json.number("declared"_key, sums.declared);
+  json.number("duplicate"_key, verdict.count(Problem::duplicate));
+  json.number("invalid"_key, verdict.count(Problem::invalid));
+  json.number("torn"_key, verdict.count(Problem::torn));
+  json.number("surplus"_key, verdict.count(Problem::surplus));
+  json.number("session_gap"_key, verdict.count(Problem::session_gap));
+  json.number("unended"_key, verdict.count(Problem::unended));
+  json.number("unaccounted"_key, verdict.count(Problem::unaccounted));
+  json.number("not_followed"_key, verdict.count(Problem::not_followed));
+  json.number("late"_key, sums.late);
+  json.number("repaired_bytes"_key, sums.repaired_bytes);
+  return std::string(json.finish()) + "\n";
 }
 
 } // namespace jsonlog

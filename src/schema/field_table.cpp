@@ -267,10 +267,10 @@ constexpr std::array rows{
 
 constexpr bool names_every_field_that_can_be_cut()
 {
-  return std::ranges::all_of(field_names, [](const FieldName& cut) {
-    return std::ranges::any_of(rows, [&cut](const FieldRow& row) {
-      return row.name == cut.name ||
-             (row.name.ends_with(".*") && row.name.substr(0, row.name.size() - 2) == cut.name);
+  return std::ranges::all_of(field_names, [](std::string_view cut) {
+    return std::ranges::any_of(rows, [cut](const FieldRow& row) {
+      return row.name == cut ||
+             (row.name.ends_with(".*") && row.name.substr(0, row.name.size() - 2) == cut);
     });
   });
 }

@@ -30,30 +30,6 @@ TEST_SUITE("text_buffer")
     CHECK(out.view() == "x");
   }
 
-  TEST_CASE("a pen writes what the buffer writes")
-  {
-    TextBuffer by_pen;
-    TextBuffer by_buffer;
-    constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
-    constexpr std::uint64_t highest = std::numeric_limits<std::uint64_t>::max();
-    const auto write = [](auto& out) {
-      out << R"("a":)" << std::uint64_t{0} << "," << std::uint64_t{9} << "," << std::uint64_t{10}
-          << std::string_view(" text ") << highest << lowest;
-    };
-    by_pen << "before ";
-    by_buffer << "before ";
-    {
-      Pen pen(by_pen, 128);
-      write(pen);
-    }
-    write(by_buffer);
-    by_pen << " behind";
-    by_buffer << " behind";
-    CHECK(by_pen.view() == by_buffer.view());
-    CHECK(by_pen.view() ==
-          R"(before "a":0,9,10 text 18446744073709551615-9223372036854775808 behind)");
-  }
-
   TEST_CASE("it grows over any size")
   {
     TextBuffer out;

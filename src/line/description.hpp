@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: ISC
+//
+// The document of an event, member by member, each in one place: description_event.hpp,
+// description_session.hpp and description_transaction.hpp say what stands in it, as templates over
+// the writer, and the rows here in which order.
+//
+// A row is a part of the session's text that changes as a whole. Objects may be opened in one row
+// and closed in a later one.
+#pragma once
+
+#include "jsonlog/session.hpp"
+#include "line/json_writer.hpp"
+#include "line/key.hpp"
+#include "line/text_writer.hpp"
+#include "schema/fields.hpp"
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace jsonlog {
+
+namespace description {
+
+// What a writer can do. A text that is empty is unknown: its member is left out.
+//   open(key), close()          an object that is a member
+//   open_list(key), close_list(), open_item(), item(token), item(field, bytes)
+//   number, truth               are always written
+//   token(key, text)            plain ASCII without quotes or backslashes
+//   text(key, field, bytes)     any bytes; the field is marked as cut if there are too many
+//   time(key, us)               microseconds since 1970
+//   composed(key, compose)      compose(TextBuffer&) appends the inside of a JSON string
+//   list(key, field, list)      if it is not empty
+//   wants_list(field, empty)    false: leave the list out, which may be one of the cuts
+template <typename Writer>
+concept LineWriter = requires(Writer& out, Field field, std::string_view bytes,
+                              const UniqueList& list)
+{
+  out.open("key"_key);
+  out.close();
+  out.open_list("key"_key);
+  out.close_list();
+  out.open_item();
+  out.item(bytes);
+  out.item(field, bytes);
+  out.number("key"_key, std::uint64_t{});
+  out.truth("key"_key, true);
+  out.token("key"_key, bytes);
+  out.text("key"_key, field, bytes);
+  out.time("key"_key, std::int64_t{});
+  out.composed("key"_key, [](TextBuffer&) {});
+  out.list("key"_key, field, list);
+  {
+    out.wants_list(field, true)
+    } -> std::same_as<bool>;
+  out.cut(field);
+};
+
+constexpr Sections of(Section section)
+{
+  return section_bit(section);
+}
+inline constexpr Sections once = 0; // written when the session begins
+
+} // namespace description
+
+// A list that only grows while its session or transaction lives.
+struct GrowingList
+{
+  std::string_view key; // `,"key":`
+  Field field{};
+  bool of_transaction = false;
+  const UniqueList* (*values)(const Session& session) = nullptr; // may give null: there is none
+};
+
+// Either the two functions are set, or the list and its function of JSON.
+struct Row
+{
+  Sections made_of;
+  Cuts (*text)(TextBuffer& out, const Session& session) = nullptr;
+  void (*json)(JsonWriter& out, const Session& session) = nullptr;
+  GrowingList list = {};
+};
+
+// Parts of the event's own text that stay the same over a session; they are no members.
+enum EventText : std::size_t { id_prefix, start, peer, event_texts };
+
+// Their values.
+struct EventTexts
+{
+  std::string_view id_prefix; // event.id up to the point before its number
+  std::string_view start;     // event.start
+  std::string_view peer;      // the end of the message
+};
+
+inline constexpr std::size_t root_rows = 5;
+inline constexpr std::size_t opensmtpd_rows = 32;
+inline constexpr std::size_t first_root_row = event_texts;
+inline constexpr std::size_t first_opensmtpd_row = first_root_row + root_rows;
+inline constexpr std::size_t row_count = first_opensmtpd_row + opensmtpd_rows;
+
+// In the order of the line.
+extern const std::array<Row, row_count> rows;
+
+} // namespace jsonlog

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: ISC
+//
+// What a line says of its event, and not of the whole session. See description.hpp.
+#pragma once
+
+#include "jsonlog/secrets.hpp"
+#include "line/description.hpp"
+#include "line/event_line.hpp"
+
+#include <string_view>
+
+namespace jsonlog::description {
+
+// event, which is open behind its `type`, up to its end.
+template <LineWriter Writer>
+void write_event(Writer& out, const EventLine& line, const EventTexts& texts, bool original)
+{
+  const Session& session = line.session;
+  const Moment& now = session.now;
+  out.text("action"_key, field<"event.action">, line.action());
+  if (now.outcome != Outcome::none)
+    out.token("outcome"_key, now.outcome == Outcome::success ? "success" : "failure");
+  out.text("reason"_key, field<"event.reason">, now.reason);
+  out.number("sequence"_key, line.sequence());
+  out.composed("id"_key,
+               [&](TextBuffer& text) { text << texts.id_prefix << '.' << line.sequence(); });
+  out.token("start"_key, texts.start);
+  if (session.final())
+    out.time("end"_key, session.time_us);
+  out.number("duration"_key, line.duration_ns());
+  if (original && line.report != nullptr)
+    out.text("original"_key, field<"event.original">,
+             mask_report(*line.report, session.in_auth_exchange), limits::original);
+  out.close();
+}
+
+// opensmtpd.logger, which is open behind its `run`, up to its end.
+template <LineWriter Writer>
+void write_logger(Writer& out, const LoggerState& logger)
+{
+  out.number("sequence"_key, logger.sequence);
+  out.number("dropped"_key, logger.dropped);
+  out.close();
+}
+
+template <LineWriter Writer>
+void write_times(Writer& out, const Session& session)
+{
+  const auto& gap_us = session.now.gap_us;
+  if (!gap_us && !session.to_tls_us && !session.to_mail_us)
+    return;
+  out.open("time"_key);
+  if (gap_us)
+    out.number("gap_us"_key, *gap_us);
+  if (session.to_tls_us)
+    out.number("to_tls_us"_key, *session.to_tls_us);
+  if (session.to_mail_us)
+    out.number("to_mail_us"_key, *session.to_mail_us);
+  out.close();
+}
+
+// From opensmtpd.protocol to opensmtpd.unknown.
+template <LineWriter Writer>
+void write_moment(Writer& out, const EventLine& line)
+{
+  const Session& session = line.session;
+  const Moment& now = session.now;
+  out.token("protocol"_key, session.protocol); // digits and a dot
+  out.token("subsystem"_key, to_string(session.subsystem));
+  write_times(out, session);
+  if (now.anomalies.cut())
+    out.cut(field<"opensmtpd.anomaly_new">);
+  if (!now.anomalies.empty()) {
+    out.open_list("anomaly_new"_key);
+    for (const Anomaly anomaly : now.anomalies)
+      out.item(to_string(anomaly));
+    out.close_list();
+  }
+  if (now.recipient) {
+    const auto& [address, original, status] = *now.recipient;
+    out.open("rcpt"_key);
+    out.text("address"_key, field<"opensmtpd.rcpt.address">, address.address);
+    out.text("address_original"_key, field<"opensmtpd.rcpt.address_original">, original);
+    out.text("local"_key, field<"opensmtpd.rcpt.local">, address.local);
+    out.text("domain"_key, field<"opensmtpd.rcpt.domain">, address.domain);
+    out.text("status"_key, field<"opensmtpd.rcpt.status">, status);
+    out.close();
+  }
+  if (line.report != nullptr && now.unknown_event) {
+    out.open("unknown"_key);
+    out.text("event"_key, field<"opensmtpd.unknown.event">, line.report->name);
+    out.text("params"_key, field<"opensmtpd.unknown.params">, now.unknown_params);
+    out.close();
+  }
+}
+
+// The last member of opensmtpd; nothing if nothing was cut.
+template <LineWriter Writer>
+void write_truncated(Writer& out, const Cuts& cuts)
+{
+  if (!cuts.any())
+    return;
+  out.open_list("truncated"_key);
+  for (std::size_t i = 0; i < field_names.size(); ++i)
+    if (cuts.has(static_cast<Field>(i)))
+      out.item(field_names[i]);
+  out.close_list();
+}
+
+} // namespace jsonlog::description

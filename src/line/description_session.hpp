@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: ISC
+//
+// The session's part of a line but for its transaction, in the order of the document. See
+// description.hpp.
+#pragma once
+
+#include "line/description.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace jsonlog::description {
+
+// Which of the two ends is the other one: the client, on smtp-out the server.
+inline const Endpoint& peer_of(const Session& session) noexcept
+{
+  return session.subsystem == Subsystem::smtp_in ? session.source : session.destination;
+}
+
+// --- The root ---
+
+struct Link
+{
+  static constexpr Sections made_of = of(Section::link);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    const bool in = session.subsystem == Subsystem::smtp_in;
+    const std::string_view source_domain = in ? session.rdns : std::string_view{};
+    const std::string_view destination_domain = in ? std::string_view{} : session.rdns;
+    if (is_known(session.source, source_domain)) {
+      out.open("source"_key);
+      out.text("address"_key, field<"source.address">, session.source.address);
+      write_place(out, session.source);
+      out.text("domain"_key, field<"source.domain">, source_domain);
+      out.close();
+    }
+    if (is_known(session.destination, destination_domain)) {
+      out.open("destination"_key);
+      out.text("address"_key, field<"destination.address">, session.destination.address);
+      write_place(out, session.destination);
+      out.text("domain"_key, field<"destination.domain">, destination_domain);
+      out.close();
+    }
+    const Endpoint& peer = peer_of(session);
+    const Endpoint& known = peer.ip.empty() ? (in ? session.destination : session.source) : peer;
+    out.open("network"_key);
+    if (session.connected && !peer.local)
+      out.token("transport"_key, "tcp");
+    if (!known.ip.empty())
+      out.token("type"_key, known.ipv6 ? "ipv6" : "ipv4");
+    out.token("protocol"_key, "smtp");
+    out.token("direction"_key, peer.local ? "internal" : in ? "inbound" : "outbound");
+    out.close();
+  }
+
+private:
+  static bool is_known(const Endpoint& endpoint, std::string_view domain) noexcept
+  {
+    return !endpoint.address.empty() || endpoint.port != 0 || !domain.empty();
+  }
+
+  template <LineWriter Writer>
+  static void write_place(Writer& out, const Endpoint& endpoint)
+  {
+    out.token("ip"_key, endpoint.ip);
+    if (endpoint.port != 0)
+      out.number("port"_key, endpoint.port);
+  }
+};
+
+struct Tls
+{
+  static constexpr Sections made_of = of(Section::tls);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    out.open("tls"_key);
+    out.truth("established"_key, session.tls_established);
+    out.text("version"_key, field<"tls.version">, session.tls_version);
+    out.text("version_protocol"_key, field<"tls.version_protocol">, session.tls_protocol);
+    out.text("cipher"_key, field<"tls.cipher">, session.tls_cipher);
+    out.close();
+  }
+};
+
+struct User
+{
+  static constexpr Sections made_of = of(Section::auth);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    if (session.user.empty())
+      return;
+    out.open("user"_key);
+    out.text("name"_key, field<"user.name">, session.user);
+    out.close();
+  }
+};
+
+struct Related
+{
+  static constexpr Sections made_of = of(Section::related);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    constexpr Field ip = field<"related.ip">, hosts = field<"related.hosts">,
+                    user = field<"related.user">;
+    const bool any_ip = out.wants_list(ip, session.related_ip.values().empty());
+    const bool any_hosts = out.wants_list(hosts, session.related_hosts.values().empty());
+    const bool any_user = out.wants_list(user, session.related_user.values().empty());
+    if (!any_ip && !any_hosts && !any_user)
+      return;
+    out.open("related"_key);
+    out.list("ip"_key, ip, session.related_ip);
+    out.list("hosts"_key, hosts, session.related_hosts);
+    out.list("user"_key, user, session.related_user);
+    out.close();
+  }
+};
+
+struct Email
+{
+  static constexpr Sections made_of = of(Section::tx);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    if (!session.tx || session.tx->id.empty())
+      return;
+    out.open("email"_key);
+    out.text("local_id"_key, field<"email.local_id">, session.tx->id);
+    out.close();
+  }
+};
+
+// --- opensmtpd.session, open from its id to the lists at its end ---
+
+struct SessionId
+{
+  static constexpr Sections made_of = once;
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    out.open("session"_key);
+    out.token("id"_key, hex_id(session.id));
+  }
+};
+
+struct SessionState
+{
+  static constexpr Sections made_of = of(Section::session);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    out.token("phase"_key, to_string(session.phase));
+    out.token("with"_key, with_protocol(session));
+    if (session.line)
+      out.number("line"_key, *session.line);
+    if (session.forgotten != 0)
+      out.number("forgotten"_key, session.forgotten);
+    out.truth("partial"_key, session.partial);
+    out.truth("final"_key, session.final());
+    out.token("close"_key, to_string(session.close));
+    out.open("tx"_key);
+    out.number("count"_key, session.tx_count);
+    out.number("committed"_key, session.tx_committed);
+    out.number("rolled_back"_key, session.tx_rolled_back);
+    out.number("bytes"_key, session.tx_bytes);
+    out.close();
+  }
+};
+
+struct SessionHistory
+{
+  static constexpr Sections made_of = of(Section::history);
+
+  // One text, but as long as a list, and left out as one.
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    constexpr Field history = field<"opensmtpd.session.history">;
+    if (session.history.cut())
+      out.cut(history);
+    if (out.wants_list(history, session.history.text().empty()))
+      out.token("history"_key, session.history.text());
+  }
+};
+
+struct SessionEnd
+{
+  static constexpr Sections made_of = once;
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session&)
+  {
+    out.close();
+  }
+};
+
+// --- opensmtpd ---
+
+struct ReverseDns
+{
+  static constexpr Sections made_of = of(Section::link);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    if (session.fcrdns.empty())
+      return;
+    out.open("link"_key);
+    out.text("fcrdns"_key, field<"opensmtpd.link.fcrdns">, session.fcrdns);
+    out.close();
+  }
+};
+
+struct Banner
+{
+  static constexpr Sections made_of = of(Section::banner);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    out.text("banner"_key, field<"opensmtpd.banner">, session.banner);
+  }
+};
+
+struct Helo
+{
+  static constexpr Sections made_of = of(Section::helo);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    out.open("helo"_key);
+    out.text("method"_key, field<"opensmtpd.helo.method">, session.helo_method);
+    out.text("name"_key, field<"opensmtpd.helo.name">, session.helo_name);
+    out.number("count"_key, session.helo_count);
+    out.close();
+  }
+};
+
+struct TlsBits
+{
+  static constexpr Sections made_of = of(Section::tls);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    if (!session.tls_bits)
+      return;
+    out.open("tls"_key);
+    out.number("bits"_key, *session.tls_bits);
+    out.close();
+  }
+};
+
+struct Auth
+{
+  static constexpr Sections made_of = of(Section::auth);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    out.open("auth"_key);
+    out.text("result"_key, field<"opensmtpd.auth.result">, session.auth_result);
+    out.number("attempts"_key, session.auth_attempts);
+    out.number("failures"_key, session.auth_failures);
+    out.close();
+  }
+};
+
+struct Count
+{
+  static constexpr Sections made_of = of(Section::count);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    const Counts& count = session.count;
+    out.open("count"_key);
+    out.number("command"_key, count.command);
+    out.open("reply"_key);
+    out.number("2xx"_key, count.reply_2xx);
+    out.number("3xx"_key, count.reply_3xx);
+    out.number("4xx"_key, count.reply_4xx);
+    out.number("5xx"_key, count.reply_5xx);
+    out.close();
+    out.number("mail"_key, count.mail);
+    out.number("rcpt"_key, count.rcpt);
+    out.number("rcpt_ok"_key, count.rcpt_ok);
+    out.number("rcpt_tempfail"_key, count.rcpt_tempfail);
+    out.number("rcpt_permfail"_key, count.rcpt_permfail);
+    out.number("commit"_key, count.commit);
+    out.number("rollback"_key, count.rollback);
+    out.number("timeout"_key, count.timeout);
+    out.number("filter_report"_key, count.filter_report);
+    out.close();
+  }
+};
+
+struct Anomalies
+{
+  static constexpr Sections made_of = of(Section::anomaly);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    constexpr Field anomaly = field<"opensmtpd.anomaly">;
+    if (session.anomalies.cut())
+      out.cut(anomaly);
+    if (!out.wants_list(anomaly, session.anomalies.empty()))
+      return;
+    out.open_list("anomaly"_key);
+    for (const Anomaly each : session.anomalies)
+      out.item(to_string(each));
+    out.close_list();
+  }
+};
+
+// --- opensmtpd.last holds a command, a reply, both, or is not there: the first opens it ---
+
+struct LastCommand
+{
+  static constexpr Sections made_of = of(Section::command);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    const Command& command = session.command;
+    if (command.verb.empty())
+      return;
+    out.open("last"_key);
+    out.open("command"_key);
+    out.token("verb"_key, command.verb);
+    out.text("line"_key, field<"opensmtpd.last.command.line">, command.line);
+    out.text("address"_key, field<"opensmtpd.last.command.address">, command.address.address);
+    out.text("domain"_key, field<"opensmtpd.last.command.domain">, command.address.domain);
+    out.close();
+  }
+};
+
+// Closes it. The first command of a session counts as a change of the reply for this.
+struct LastReply
+{
+  static constexpr Sections made_of = of(Section::reply);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    const Reply& reply = session.reply;
+    const bool behind_command = !session.command.verb.empty();
+    if (!behind_command && reply.lines == 0)
+      return;
+    if (!behind_command)
+      out.open("last"_key);
+    if (reply.lines != 0)
+      write_reply(out, reply, session.answers);
+    out.close();
+  }
+
+private:
+  template <LineWriter Writer>
+  static void write_reply(Writer& out, const Reply& reply, std::string_view answers)
+  {
+    out.open("reply"_key);
+    if (reply.code != 0) {
+      out.number("code"_key, reply.code);
+      out.number("class"_key, reply.code_class());
+    }
+    out.token("enhanced"_key, reply.enhanced);
+    out.text("text"_key, field<"opensmtpd.last.reply.text">, reply.text);
+    out.number("lines"_key, reply.lines);
+    out.truth("complete"_key, reply.complete);
+    out.token("answers"_key, answers);
+    out.close();
+  }
+};
+
+// --- opensmtpd.filter, whose lists come last ---
+
+struct Filter
+{
+  static constexpr Sections made_of = of(Section::filter);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    const FilterCounts& count = session.filter_count;
+    out.open("filter"_key);
+    out.open("count"_key);
+    out.number("proceed"_key, count.proceed);
+    out.number("junk"_key, count.junk);
+    out.number("rewrite"_key, count.rewrite);
+    out.number("reject"_key, count.reject);
+    out.number("disconnect"_key, count.disconnect);
+    out.number("report"_key, count.report);
+    out.number("other"_key, count.other);
+    out.close();
+    out.number("wait_us"_key, session.filter_times.wait_us);
+    write_slowest(out, session.filter_times);
+    write_last(out, session.filter);
+  }
+
+private:
+  template <LineWriter Writer>
+  static void write_slowest(Writer& out, const FilterTimes& times)
+  {
+    if (!times.slowest_us)
+      return;
+    out.open("slowest"_key);
+    out.text("phase"_key, field<"opensmtpd.filter.slowest.phase">, times.slowest_phase);
+    out.number("latency_us"_key, *times.slowest_us);
+    out.close();
+  }
+
+  template <LineWriter Writer>
+  static void write_last(Writer& out, const FilterAnswer& last)
+  {
+    if (last.phase.empty() && last.response.empty())
+      return;
+    out.open("last"_key);
+    out.text("phase"_key, field<"opensmtpd.filter.last.phase">, last.phase);
+    out.text("response"_key, field<"opensmtpd.filter.last.response">, last.response);
+    out.text("param"_key, field<"opensmtpd.filter.last.param">, last.param);
+    if (last.latency_us)
+      out.number("latency_us"_key, *last.latency_us);
+    out.close();
+  }
+};
+
+struct FilterEnd
+{
+  static constexpr Sections made_of = once;
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session&)
+  {
+    out.close();
+  }
+};
+
+} // namespace jsonlog::description

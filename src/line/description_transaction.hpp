@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: ISC
+//
+// The session's current transaction, where its message came from, and those that are over. See
+// description.hpp.
+#pragma once
+
+#include "line/description.hpp"
+
+namespace jsonlog::description {
+
+template <LineWriter Writer>
+void write_recipient_counts(Writer& out, const RecipientCounts& counts)
+{
+  out.number("count"_key, counts.count);
+  out.number("accepted"_key, counts.accepted);
+  out.number("tempfail"_key, counts.tempfail);
+  out.number("permfail"_key, counts.permfail);
+}
+
+// --- opensmtpd.tx, open from its start to the lists at its end ---
+
+struct TxStart
+{
+  static constexpr Sections made_of = of(Section::tx);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    if (!session.tx)
+      return;
+    out.open("tx"_key);
+    out.text("id"_key, field<"opensmtpd.tx.id">, session.tx->id);
+    out.number("number"_key, session.tx->number);
+    out.time("start"_key, session.tx->start_us);
+  }
+};
+
+struct TxFrom
+{
+  static constexpr Sections made_of = of(Section::tx_from);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    if (!session.tx || !session.tx->from)
+      return;
+    const auto& [address, original, status] = *session.tx->from;
+    out.open("from"_key);
+    out.text("address"_key, field<"opensmtpd.tx.from.address">, address.address);
+    out.text("address_original"_key, field<"opensmtpd.tx.from.address_original">, original);
+    out.text("local"_key, field<"opensmtpd.tx.from.local">, address.local);
+    out.text("domain"_key, field<"opensmtpd.tx.from.domain">, address.domain);
+    out.text("status"_key, field<"opensmtpd.tx.from.status">, status);
+    out.truth("null"_key, address.address.empty());
+    out.close();
+  }
+};
+
+// Leaves opensmtpd.tx.envelope open, whose list of ids comes next.
+struct TxState
+{
+  static constexpr Sections made_of = of(Section::tx_state) | of(Section::envelopes);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    if (!session.tx)
+      return;
+    const Transaction& tx = *session.tx;
+    out.token("status"_key, to_string(tx.status));
+    if (tx.duration_us)
+      out.number("duration_us"_key, *tx.duration_us);
+    if (tx.size)
+      out.number("size"_key, *tx.size);
+    if (!tx.data_status.empty()) {
+      out.open("data"_key);
+      out.text("status"_key, field<"opensmtpd.tx.data.status">, tx.data_status);
+      out.close();
+    }
+    out.open("envelope"_key);
+    out.number("count"_key, tx.envelopes);
+  }
+};
+
+// Closes opensmtpd.tx.envelope, and leaves opensmtpd.tx.rcpt open for its lists.
+struct TxRecipients
+{
+  static constexpr Sections made_of = of(Section::recipients);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    if (!session.tx)
+      return;
+    out.close();
+    out.open("rcpt"_key);
+    write_recipient_counts(out, session.tx->recipients);
+  }
+};
+
+struct TxEnd
+{
+  static constexpr Sections made_of = of(Section::tx);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    if (!session.tx)
+      return;
+    out.close();
+    out.close();
+  }
+};
+
+// --- opensmtpd ---
+
+struct TxOrigin
+{
+  static constexpr Sections made_of = of(Section::origin);
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    if (!session.tx || session.tx->origin == nullptr)
+      return;
+    const Origin& origin = *session.tx->origin;
+    out.open("origin"_key);
+    out.token("session"_key, hex_id(origin.session()));
+    out.text("address"_key, field<"opensmtpd.origin.address">, origin.get(Origin::address));
+    out.token("ip"_key, origin.get(Origin::ip));
+    out.text("domain"_key, field<"opensmtpd.origin.domain">, origin.get(Origin::domain));
+    out.text("user"_key, field<"opensmtpd.origin.user">, origin.get(Origin::user));
+    out.token("with"_key, origin.get(Origin::with));
+    out.text("from"_key, field<"opensmtpd.origin.from">, origin.get(Origin::from));
+    out.time("accepted"_key, origin.accepted_us());
+    if (session.tx->origin_delay_us)
+      out.number("delay_us"_key, *session.tx->origin_delay_us);
+    out.close();
+  }
+};
+
+struct Transactions
+{
+  static constexpr Sections made_of = of(Section::transactions);
+  static constexpr Field cut = field<"opensmtpd.transactions">;
+
+  template <LineWriter Writer>
+  static void write(Writer& out, const Session& session)
+  {
+    if (session.transactions_cut)
+      out.cut(cut);
+    if (!out.wants_list(cut, session.transactions.empty()))
+      return;
+    out.open_list("transactions"_key);
+    for (const TransactionSummary& tx : session.transactions)
+      write_summary(out, tx);
+    out.close_list();
+  }
+
+private:
+  template <LineWriter Writer>
+  static void write_summary(Writer& out, const TransactionSummary& tx)
+  {
+    out.open_item();
+    out.text("id"_key, cut, tx.id);
+    out.token("status"_key, to_string(tx.status));
+    if (tx.size)
+      out.number("size"_key, *tx.size);
+    if (tx.from) {
+      out.open("from"_key);
+      out.text("address"_key, cut, *tx.from);
+      out.truth("null"_key, tx.from->empty());
+      out.close();
+    }
+    out.open("rcpt"_key);
+    write_recipient_counts(out, tx.recipients);
+    out.close();
+    out.close();
+  }
+};
+
+} // namespace jsonlog::description

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: ISC
+//
+// Members of a document with RapidJSON: the writer of what is seldom, and what the fast one is
+// held against. It alone can make a document smaller: texts cut short, lists left out.
+#pragma once
+
+#include "jsonlog/limits.hpp"
+#include "jsonlog/text.hpp"
+#include "jsonlog/text_buffer.hpp"
+#include "jsonlog/time_text.hpp"
+#include "jsonlog/unique_list.hpp"
+#include "line/key.hpp"
+#include "schema/fields.hpp"
+#include "text/rapidjson.hpp"
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+namespace jsonlog {
+
+// What a document may leave out to stay below LineSettings::max_line, each size less than the one
+// before.
+enum class Size : std::uint8_t { whole, without_lists, short_texts };
+
+class JsonWriter
+{
+public:
+  // Begins a document; forgets what was written and what was cut.
+  void begin(Size size = Size::whole)
+  {
+    buffer_.Clear();
+    writer_.Reset(buffer_);
+    cuts_ = {};
+    size_ = size;
+    writer_.StartObject();
+  }
+  // The whole document, once every object in it is closed; valid until the next begin().
+  std::string_view finish()
+  {
+    writer_.EndObject();
+    return text();
+  }
+  // What was written so far.
+  std::string_view text() const { return {buffer_.GetString(), buffer_.GetSize()}; }
+  const Cuts& cuts() const noexcept { return cuts_; }
+
+  template <Letters key>
+  void open(Key<key> name)
+  {
+    put_key(name.plain);
+    writer_.StartObject();
+  }
+  void close() { writer_.EndObject(); }
+  template <Letters key>
+  void open_list(Key<key> name)
+  {
+    put_key(name.plain);
+    writer_.StartArray();
+  }
+  void close_list() { writer_.EndArray(); }
+  void open_item() { writer_.StartObject(); }
+  void item(std::string_view token) { put_token(token); }
+  void item(Field field, std::string_view bytes) { put_text(field, bytes, limits::keyword); }
+
+  template <Letters key, std::integral Number>
+  void number(Key<key> name, Number number)
+  {
+    put_key(name.plain);
+    if constexpr (std::signed_integral<Number>)
+      writer_.Int64(number);
+    else
+      writer_.Uint64(number);
+  }
+  template <Letters key>
+  void truth(Key<key> name, bool truth)
+  {
+    put_key(name.plain);
+    writer_.Bool(truth);
+  }
+  template <Letters key>
+  void token(Key<key> name, std::string_view token)
+  {
+    if (token.empty())
+      return;
+    put_key(name.plain);
+    put_token(token);
+  }
+  template <Letters key>
+  void text(Key<key> name, Field field, std::string_view bytes, std::size_t limit = limits::keyword)
+  {
+    named_text(name.plain, field, bytes, limit);
+  }
+  // Of a label, whose name only its user knows.
+  void named_text(std::string_view name, Field field, std::string_view bytes,
+                  std::size_t limit = limits::keyword)
+  {
+    if (bytes.empty())
+      return;
+    put_key(name);
+    put_text(field, bytes, limit);
+  }
+  template <Letters key>
+  void time(Key<key> name, std::int64_t time_us)
+  {
+    composed(name, [time_us](TextBuffer& out) { append_time(out, time_us); });
+  }
+  template <Letters key, typename Compose>
+  void composed(Key<key> name, const Compose& compose)
+  {
+    put_key(name.plain);
+    scratch_.clear();
+    scratch_ << '"';
+    compose(scratch_);
+    put_scratch();
+  }
+  template <Letters key>
+  void list(Key<key> name, Field field, const UniqueList& list)
+  {
+    if (list.cut())
+      cut(field);
+    if (!wants_list(field, list.values().empty()))
+      return;
+    open_list(name);
+    for (const std::string& value : list.values())
+      item(field, value);
+    close_list();
+  }
+  bool wants_list(Field field, bool empty)
+  {
+    if (empty)
+      return false;
+    if (size_ != Size::whole)
+      cut(field);
+    return size_ == Size::whole;
+  }
+
+  void cut(Field field) noexcept { cuts_.add(field); }
+  Cut cut_at(std::size_t limit) const noexcept
+  {
+    return size_ == Size::short_texts ? Cut{limits::short_text, true} : Cut{limit, false};
+  }
+
+private:
+  void put_key(std::string_view name)
+  {
+    writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+  }
+  void put_token(std::string_view token)
+  {
+    writer_.String(token.data(), static_cast<rapidjson::SizeType>(token.size()));
+  }
+  void put_text(Field field, std::string_view bytes, std::size_t limit)
+  {
+    if (bytes.size() <= limit && size_ != Size::short_texts && is_plain(bytes)) {
+      put_token(bytes);
+      return;
+    }
+    scratch_.clear();
+    scratch_ << '"';
+    if (!append_json_text(scratch_, bytes, cut_at(limit)))
+      cut(field);
+    put_scratch();
+  }
+  // Of a string, whose second quote is missing.
+  void put_scratch()
+  {
+    scratch_ << '"';
+    writer_.RawValue(scratch_.view().data(), scratch_.size(), rapidjson::kStringType);
+  }
+
+  rapidjson::StringBuffer buffer_;
+  rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
+  TextBuffer scratch_;
+  Cuts cuts_;
+  Size size_ = Size::whole;
+};
+
+} // namespace jsonlog
