@@ -277,9 +277,10 @@ TEST_SUITE("description")
   TEST_CASE("it writes no field that the table has not")
   {
     for (const auto& [path, type] : described().paths) {
-      CAPTURE(path);
-      CHECK(std::ranges::any_of(field_table, [&path = path](const FieldRow& row) {
-        return row.name == path && (row.records & in_event) != 0;
+      const std::string& name = path;
+      CAPTURE(name);
+      CHECK(std::ranges::any_of(field_table, [&name](const FieldRow& row) {
+        return row.name == name && (row.records & in_event) != 0;
       }));
     }
   }
