@@ -45,82 +45,104 @@ constexpr Dialect dialect_0(unsigned minor) noexcept
 // `<unknown>` where there is none. Addresses carry their port: `192.0.2.9:25`, `[2001:db8::1]:25`.
 struct LinkConnect
 {
+  static constexpr std::string_view wire_name = "link-connect";
   std::string_view rdns, fcrdns, source, destination;
 };
 struct LinkGreeting
 {
+  static constexpr std::string_view wire_name = "link-greeting";
   std::string_view hostname;
 };
 // No method before 2019-07. The identity may be any text when a filter answered `report` (7.6).
 struct LinkIdentify
 {
+  static constexpr std::string_view wire_name = "link-identify";
   std::string_view method, identity;
 };
 // `TLSv1.3:TLS_AES_256_GCM_SHA384:256`; before 2018-12-20 `version=..., cipher=..., bits=...`.
 struct LinkTls
 {
+  static constexpr std::string_view wire_name = "link-tls";
   std::string_view text;
 };
 struct LinkAuth
 {
+  static constexpr std::string_view wire_name = "link-auth";
   std::string_view result, username;
 };
 struct LinkDisconnect
-{};
+{
+  static constexpr std::string_view wire_name = "link-disconnect";
+};
 // A message id is 8 hex digits; 00000000 says that there is no message yet.
 struct TxBegin
 {
+  static constexpr std::string_view wire_name = "tx-begin";
   std::string_view message_id;
 };
 struct TxMail
 {
+  static constexpr std::string_view wire_name = "tx-mail";
   std::string_view message_id, result, address;
 };
 struct TxRcpt
 {
+  static constexpr std::string_view wire_name = "tx-rcpt";
   std::string_view message_id, result, address;
 };
 struct TxEnvelope
 {
+  static constexpr std::string_view wire_name = "tx-envelope";
   std::string_view message_id, envelope_id;
 };
 struct TxData
 {
+  static constexpr std::string_view wire_name = "tx-data";
   std::string_view message_id, result;
 };
 struct TxCommit
 {
+  static constexpr std::string_view wire_name = "tx-commit";
   std::string_view message_id, size;
 };
 struct TxRollback
 {
+  static constexpr std::string_view wire_name = "tx-rollback";
   std::string_view message_id;
 };
 struct TxReset
 {
+  static constexpr std::string_view wire_name = "tx-reset";
   std::string_view message_id;
 };
 struct ProtocolClient
 {
+  static constexpr std::string_view wire_name = "protocol-client";
   std::string_view command;
 };
 struct ProtocolServer
 {
+  static constexpr std::string_view wire_name = "protocol-server";
   std::string_view reply;
 };
 struct FilterResponse
 {
+  static constexpr std::string_view wire_name = "filter-response";
   std::string_view phase, response, param;
 };
 struct FilterReport
 {
+  static constexpr std::string_view wire_name = "filter-report";
   std::string_view kind, name, message;
 };
 struct Timeout
-{};
-// An event of a newer smtpd; its name is Report::name.
+{
+  static constexpr std::string_view wire_name = "timeout";
+};
+// An event of a newer smtpd; its own name is Report::name.
 struct Unknown
 {
+  static constexpr std::string_view wire_name = "unknown";
   std::string_view params;
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "line/category.hpp"
 
-#include <utility>
+#include "line/event_rows.hpp"
+
 #include <variant>
 
 namespace jsonlog {
@@ -28,39 +29,13 @@ std::span<const std::string_view> present(const std::array<std::string_view, 2>&
   return std::span(words).first(words[1].empty() ? 1 : 2);
 }
 
-// One overload for each event: a forgotten one is a compile error.
-struct CategoryOf
+template <typename... Each>
+constexpr std::array<Category, sizeof...(Each)> by_event(const std::variant<Each...>*)
 {
-  constexpr Category operator()(const LinkConnect&) const { return Category::start; }
-  constexpr Category operator()(const LinkDisconnect&) const { return Category::end; }
-  constexpr Category operator()(const LinkGreeting&) const { return Category::protocol; }
-  constexpr Category operator()(const LinkIdentify&) const { return Category::protocol; }
-  constexpr Category operator()(const LinkTls&) const { return Category::protocol; }
-  constexpr Category operator()(const ProtocolClient&) const { return Category::protocol; }
-  constexpr Category operator()(const ProtocolServer&) const { return Category::protocol; }
-  constexpr Category operator()(const Timeout&) const { return Category::protocol; }
-  constexpr Category operator()(const LinkAuth&) const { return Category::authentication; }
-  constexpr Category operator()(const TxBegin&) const { return Category::email; }
-  constexpr Category operator()(const TxMail&) const { return Category::email; }
-  constexpr Category operator()(const TxRcpt&) const { return Category::email; }
-  constexpr Category operator()(const TxEnvelope&) const { return Category::email; }
-  constexpr Category operator()(const TxData&) const { return Category::email; }
-  constexpr Category operator()(const TxCommit&) const { return Category::email; }
-  constexpr Category operator()(const TxRollback&) const { return Category::email; }
-  constexpr Category operator()(const TxReset&) const { return Category::email; }
-  constexpr Category operator()(const FilterReport&) const { return Category::email; }
-  constexpr Category operator()(const FilterResponse&) const { return Category::email; }
-  constexpr Category operator()(const Unknown&) const { return Category::other; }
-};
-
-template <std::size_t... I>
-constexpr auto by_event(std::index_sequence<I...>)
-{
-  return std::array{CategoryOf{}(std::variant_alternative_t<I, Event>{})...};
+  return {EventRow<Each>::category...};
 }
 
-constexpr auto categories_by_event =
-  by_event(std::make_index_sequence<std::variant_size_v<Event>>{});
+constexpr auto categories_by_event = by_event(static_cast<const Event*>(nullptr));
 
 } // namespace
 

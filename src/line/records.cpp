@@ -12,12 +12,14 @@ namespace jsonlog {
 
 namespace {
 
+template <typename... Each>
+constexpr std::array<std::string_view, sizeof...(Each)> names_of(const std::variant<Each...>*)
+{
+  return {Each::wire_name...};
+}
+
 // By their place in Event.
-constexpr std::array<std::string_view, std::variant_size_v<Event>> event_names{
-  "link-connect",    "link-greeting",   "link-identify", "link-tls", "link-auth",
-  "link-disconnect", "tx-begin",        "tx-mail",       "tx-rcpt",  "tx-envelope",
-  "tx-data",         "tx-commit",       "tx-rollback",   "tx-reset", "protocol-client",
-  "protocol-server", "filter-response", "filter-report", "timeout",  "unknown"};
+constexpr auto event_names = names_of(static_cast<const Event*>(nullptr));
 
 // A record from nothing; there are few of them.
 class RecordWriter

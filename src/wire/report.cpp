@@ -3,9 +3,11 @@
 
 #include "jsonlog/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <type_traits>
 
 namespace jsonlog {
 
@@ -23,9 +25,9 @@ struct Row
   std::size_t fields;
   std::optional<std::size_t> free_text;
   Event (*make)(const Fields&);
-  Dialect last = Dialect::newest; // the newest dialect of this form
-  std::array<std::uint8_t, most_fields> order = {0, 1, 2, 3};
-  bool exact = false; // take this row only for exactly so many fields (old forms differ in it)
+  Dialect last; // the newest dialect of this form
+  std::array<std::uint8_t, most_fields> order;
+  bool exact; // take this row only for exactly so many fields (old forms differ in it)
 };
 
 template <typename E, std::size_t... I>
@@ -34,49 +36,67 @@ Event make(const Fields& fields)
   return E{fields[I]...};
 }
 
+template <typename E, std::size_t... I>
+constexpr Row row(std::size_t fields, std::optional<std::size_t> free_text,
+                  Dialect last = Dialect::newest,
+                  std::array<std::uint8_t, most_fields> order = {0, 1, 2, 3}, bool exact = false)
+{
+  return {E::wire_name, fields, free_text, make<E, I...>, last, order, exact};
+}
+
 constexpr auto none = std::nullopt;
 
 // The rows of an event stand together, old forms before the form that replaced them: the first
 // that fits wins.
 constexpr std::array rows{
-  Row{"protocol-server", 1, 0, make<ProtocolServer, 0>},
-  Row{"protocol-client", 1, 0, make<ProtocolClient, 0>},
-  Row{"filter-response", 3, 2, make<FilterResponse, 0, 1, 2>},
+  row<ProtocolServer, 0>(1, 0),
+  row<ProtocolClient, 0>(1, 0),
+  row<FilterResponse, 0, 1, 2>(3, 2),
 
-  Row{"tx-begin", 0, none, make<TxBegin>, Dialect::unversioned, {}, true},
-  Row{"tx-begin", 1, none, make<TxBegin, 0>},
+  row<TxBegin>(0, none, Dialect::unversioned, {}, true),
+  row<TxBegin, 0>(1, none),
   // Until 0.5 the result stands behind the address.
-  Row{"tx-mail", 3, 1, make<TxMail, 0, 1, 2>, dialect_0(5), {0, 2, 1, 3}},
-  Row{"tx-mail", 3, 2, make<TxMail, 0, 1, 2>},
-  Row{"tx-rcpt", 3, 1, make<TxRcpt, 0, 1, 2>, dialect_0(5), {0, 2, 1, 3}},
-  Row{"tx-rcpt", 3, 2, make<TxRcpt, 0, 1, 2>},
-  Row{"tx-envelope", 2, none, make<TxEnvelope, 0, 1>},
-  Row{"tx-data", 2, none, make<TxData, 0, 1>},
-  Row{"tx-commit", 0, none, make<TxCommit>, Dialect::unversioned, {}, true},
-  Row{"tx-commit", 2, none, make<TxCommit, 0, 1>},
-  Row{"tx-reset", 1, none, make<TxReset, 0>},
-  Row{"tx-rollback", 0, none, make<TxRollback>, Dialect::one, {}, true},
-  Row{"tx-rollback", 1, none, make<TxRollback, 0>},
+  row<TxMail, 0, 1, 2>(3, 1, dialect_0(5), {0, 2, 1, 3}),
+  row<TxMail, 0, 1, 2>(3, 2),
+  row<TxRcpt, 0, 1, 2>(3, 1, dialect_0(5), {0, 2, 1, 3}),
+  row<TxRcpt, 0, 1, 2>(3, 2),
+  row<TxEnvelope, 0, 1>(2, none),
+  row<TxData, 0, 1>(2, none),
+  row<TxCommit>(0, none, Dialect::unversioned, {}, true),
+  row<TxCommit, 0, 1>(2, none),
+  row<TxReset, 0>(1, none),
+  row<TxRollback>(0, none, Dialect::one, {}, true),
+  row<TxRollback, 0>(1, none),
 
-  Row{"link-connect", 2, none, make<LinkConnect, 0, 1, 2, 3>, Dialect::unversioned, {2, 3}, true},
-  Row{"link-connect", 3, none, make<LinkConnect, 0, 1, 2, 3>, Dialect::one, {0, 2, 3}, true},
-  Row{"link-connect", 4, none, make<LinkConnect, 0, 1, 2, 3>},
-  Row{"link-greeting", 1, 0, make<LinkGreeting, 0>},
-  Row{"link-identify", 1, 0, make<LinkIdentify, 0, 1>, Dialect::one, {1}, true},
-  Row{"link-identify", 2, 1, make<LinkIdentify, 0, 1>},
-  Row{"link-tls", 1, none, make<LinkTls, 0>},
+  row<LinkConnect, 0, 1, 2, 3>(2, none, Dialect::unversioned, {2, 3}, true),
+  row<LinkConnect, 0, 1, 2, 3>(3, none, Dialect::one, {0, 2, 3}, true),
+  row<LinkConnect, 0, 1, 2, 3>(4, none),
+  row<LinkGreeting, 0>(1, 0),
+  row<LinkIdentify, 0, 1>(1, 0, Dialect::one, {1}, true),
+  row<LinkIdentify, 0, 1>(2, 1),
+  row<LinkTls, 0>(1, none),
   // Until 0.6 the result stands behind the user name.
-  Row{"link-auth", 2, 0, make<LinkAuth, 0, 1>, dialect_0(6), {1, 0}},
-  Row{"link-auth", 2, 1, make<LinkAuth, 0, 1>},
-  Row{"link-disconnect", 0, none, make<LinkDisconnect>},
-  Row{"filter-report", 3, 2, make<FilterReport, 0, 1, 2>},
-  Row{"timeout", 0, none, make<Timeout>},
+  row<LinkAuth, 0, 1>(2, 0, dialect_0(6), {1, 0}),
+  row<LinkAuth, 0, 1>(2, 1),
+  row<LinkDisconnect>(0, none),
+  row<FilterReport, 0, 1, 2>(3, 2),
+  row<Timeout>(0, none),
 };
+
+template <typename... Each>
+constexpr bool all_have_rows(const std::variant<Each...>*)
+{
+  const auto has_row = [](std::string_view name) {
+    return std::ranges::find(rows, name, &Row::name) != rows.end();
+  };
+  return ((std::is_same_v<Each, Unknown> || has_row(Each::wire_name)) && ...);
+}
+static_assert(all_have_rows(static_cast<const Event*>(nullptr)));
 
 // How many fields must be there: filter-response has its parameter only for some answers.
 std::size_t fewest_fields(const Row& row)
 {
-  return row.name == "filter-response" ? 2 : row.fields;
+  return row.name == FilterResponse::wire_name ? 2 : row.fields;
 }
 
 // Cuts the text up to the next `|` off the front of `rest`.
