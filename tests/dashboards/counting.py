@@ -70,13 +70,13 @@ def complaints(entry: dict) -> Iterator[str]:
     if any(rule == parts for rule in OF_THE_LOGGER):
         return
     held = [rule for rule in RULES if all(part in parts for part in rule)]
-    if ANSWERS in held or entry["id"].startswith(OF_ONE_SESSION):
-        held = [rule for rule in held if rule is not EVERY_ANSWER] if ANSWERS in held else held
-    elif EVERY_ANSWER in held:
-        yield f"{entry['id']}: counts answers that have no line with --lines counted"
+    if ANSWERS in held:
+        held.remove(EVERY_ANSWER)  # which is a part of it
     if len(held) != 1:
         yield f"{entry['id']}: picks its lines by {len(held)} rules"
         return
+    if held[0] is EVERY_ANSWER and not entry["id"].startswith(OF_ONE_SESSION):
+        yield f"{entry['id']}: counts answers that have no line with --lines counted"
     for agg in json.loads(entry["attributes"]["visState"])["aggs"]:
         field = agg["params"].get("field", "")
         for start, rule in BELONGS.items():

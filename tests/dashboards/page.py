@@ -11,6 +11,9 @@ import kql
 MOST_PANELS = 14
 NARROWEST_DONUT = 16
 HIGHEST_NUMBER = 5
+# A row of a table is as high as one of the grid; heads, total and pager take the rest.
+ROWS_OF_THE_REST = 8
+FEWEST_ROWS = 2
 LINK = re.compile(r"\]\(([^)]*)\)")
 # What only comes in, whatever the panel says: logins and answers of filters.
 ONLY_IN = {"link-auth", "filter-response"}
@@ -54,8 +57,15 @@ def _panel(place: dict, shown: dict) -> Iterator[str]:
         yield f"{shown['id']}: the labels of a narrow donut are cut"
     if kind == "metric" and place["h"] > HIGHEST_NUMBER:
         yield f"{shown['id']}: a number takes the room of a chart"
+    if kind == "table" and _rows(shown) > max(place["h"] - ROWS_OF_THE_REST, FEWEST_ROWS):
+        yield f"{shown['id']}: the pager is out of sight"
     if kind not in ("markdown", "search") and _mixes_directions(shown):
         yield f"{shown['id']}: in and out stand in one number"
+
+
+def _rows(shown: dict) -> int:
+    rows: int = json.loads(shown["attributes"]["visState"])["params"]["perPage"]
+    return rows
 
 
 def _query(shown: dict) -> str:

@@ -80,6 +80,17 @@ class Complete(unittest.TestCase):
                       "filter.last.latency_us"):
             self.assertIn(f"opensmtpd.{field}", entry["attributes"]["columns"])
 
+    def test_a_row_of_numbers_says_whether_lines_are_missing(self):
+        overview = next(entry for entry in OBJECTS if entry["id"] == "opensmtpd-overview")
+        shown = {reference["id"] for reference in overview["references"]}
+        counted = [counting.picked(entry) for entry in VISUALIZATIONS if entry["id"] in shown]
+        for rule in counting.OF_THE_LOGGER:
+            self.assertIn(rule, counted)
+        for name in ("dropped", "damaged"):
+            entry = next(entry for entry in VISUALIZATIONS if entry["id"] == f"opensmtpd-overview-{name}")
+            metric = json.loads(entry["attributes"]["visState"])["params"]["metric"]
+            self.assertEqual((metric["colorSchema"], metric["colorsRange"][0]), ("Green to Red", {"from": 0, "to": 1}))
+
     def test_groups_know_every_value_of_their_field(self):
         values = table.values()
         source = sources.read(ROOT / "dashboards" / "src")
@@ -233,6 +244,7 @@ class Mutations(unittest.TestCase):
 
         self.assertIn("narrow donut", str(broken(lambda panels: narrow(panels, "pie", w=12))))
         self.assertIn("takes the room", str(broken(lambda panels: narrow(panels, "metric", h=7))))
+        self.assertIn("out of sight", str(broken(lambda panels: narrow(panels, "table", h=9))))
         self.assertIn("the way to the others", str(broken(lambda panels: panels.pop(0))))
 
     def test_a_link_that_leads_nowhere_is_noticed(self):
