@@ -123,15 +123,28 @@ void Pipeline::feed_report(const Report& report) noexcept
 
 void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
 {
-  Session& session = sessions_[slot];
-  const bool in_auth_exchange = session.in_auth_exchange;
-  Sections changed = apply(session, report, caps_);
-  auto origin = follow_message(session, report);
-  changed |= tell_origin(session, report, origin, caps_);
-  if (settings_.selection.lines == LineChoice::all)
-    write_event(slot, session, report, changed, in_auth_exchange);
-  else
-    select_event(slot, report, changed, in_auth_exchange, std::move(origin));
+  try {
+    Session& session = sessions_[slot];
+    const bool in_auth_exchange = session.in_auth_exchange;
+    Sections changed = apply(session, report, caps_);
+    auto origin = follow_message(session, report);
+    changed |= tell_origin(session, report, origin, caps_);
+    if (settings_.selection.lines == LineChoice::all)
+      write_event(slot, session, report, changed, in_auth_exchange);
+    else
+      select_event(slot, report, changed, in_auth_exchange, std::move(origin));
+  } catch (...) {
+    distrust(slot);
+    throw;
+  }
+}
+
+// Nobody knows which sections had changed when memory ran out: the next line writes all of them.
+void Pipeline::distrust(SessionTable::Slot slot) noexcept
+{
+  snapshot_.forget(slot);
+  if (slot < watches_.size())
+    watches_[slot].unwritten = all_sections;
 }
 
 // `in_auth_exchange`: before the report.

@@ -33,7 +33,7 @@ public:
   // The lines to answer with, LF included. `*` and each subsystem once: a name that smtpd does
   // not know, and smtp-out before 6.7, are fatal to it. A filter that is attached to nothing
   // gets no subsystem line; then smtp-in is right for every version, and smtp-out from 6.7 on.
-  std::string registration() const;
+  std::string_view registration() const noexcept;
 
 private:
   bool knows_smtp_out() const noexcept;

@@ -7,6 +7,7 @@
 #include "jsonlog/limits.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +21,8 @@ struct Line
 };
 
 // Pure: the caller reads bytes into space() and says how many with commit(), then takes lines
-// with next() until there is none. Memory: at most two lines of the limit and one read.
+// with next() until there is none. Memory: two lines of the limit and two reads, all of it from the
+// start, so that reading goes on where there is none left.
 class LineReader
 {
 public:
@@ -31,22 +33,33 @@ public:
   };
   static constexpr std::size_t read_size = std::size_t{64} * 1024;
 
+  // May throw std::bad_alloc.
   explicit LineReader(std::size_t limit = limits::line)
     : limit_(limit)
-  {}
+    , size_(limit + 2 * read_size)
+    , buffer_(new char[size_])
+  {
+    head_.reserve(limit);
+  }
 
   // Invalidates the lines given out before.
-  Space space();
-  void commit(std::size_t bytes) { end_ += bytes; }
+  Space space() noexcept;
+  void commit(std::size_t bytes) noexcept { end_ += bytes; }
 
   // The next whole line; valid until space() is called.
-  std::optional<Line> next();
+  std::optional<Line> next() noexcept;
   // After the end of input: the bytes behind the last LF, if there are any.
-  std::optional<Line> rest();
+  std::optional<Line> rest() const noexcept;
 
 private:
+  std::string_view text(std::size_t begin, std::size_t end) const noexcept
+  {
+    return {buffer_.get() + begin, end - begin};
+  }
+
   std::size_t limit_;
-  std::string buffer_;
+  std::size_t size_;
+  std::unique_ptr<char[]> buffer_;
   std::size_t start_ = 0;   // of the line that is being read
   std::size_t scanned_ = 0; // no LF before this
   std::size_t end_ = 0;     // of what was read

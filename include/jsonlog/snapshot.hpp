@@ -49,6 +49,9 @@ public:
   std::string_view event(SessionTable::Slot slot, const Session& session, const Report* report,
                          Sections changed, const LoggerState& logger);
 
+  // What is known of the session in the slot may be wrong: its next line writes all of it.
+  void forget(SessionTable::Slot slot) noexcept;
+
   // The line of input that belongs to no session. `time_us` is that of the newest report before.
   std::string_view anomaly(std::string_view line, std::string_view error, std::int64_t time_us,
                            const LoggerState& logger);

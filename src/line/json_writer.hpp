@@ -174,8 +174,11 @@ private:
     writer_.RawValue(scratch_.view().data(), scratch_.size(), rapidjson::kStringType);
   }
 
-  rapidjson::StringBuffer buffer_;
-  rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
+  using Utf8 = rapidjson::UTF8<>;
+  using Buffer = rapidjson::GenericStringBuffer<Utf8, ThrowingAllocator>;
+
+  Buffer buffer_;
+  rapidjson::Writer<Buffer, Utf8, Utf8, ThrowingAllocator> writer_{buffer_};
   TextBuffer scratch_;
   Cuts cuts_;
   Size size_ = Size::whole;

@@ -75,7 +75,7 @@ private:
   std::string text_;
   std::array<std::uint32_t, row_count> ends_{};
   std::array<std::uint16_t, row_count> list_sizes_{}; // members written of each growing list
-  Bits stale_ = 0;
+  Bits stale_ = bits(0, row_count);
   std::uint64_t transaction_ = 0; // whose lists are written
   Cuts all_cuts_;
   std::unique_ptr<std::array<Cuts, row_count>> cuts_; // few sessions have any

@@ -53,6 +53,12 @@ public:
     return within_budget([&](Size size) { return document_.event(line, size); });
   }
 
+  void forget(SessionTable::Slot slot) noexcept
+  {
+    if (slot < texts_.size())
+      texts_[slot].forget();
+  }
+
   std::string_view anomaly(std::string_view bad_line, std::string_view error, std::int64_t time_us,
                            const LoggerState& logger)
   {
@@ -205,6 +211,11 @@ std::string_view Snapshot::event(SessionTable::Slot slot, const Session& session
                                  const Report* report, Sections changed, const LoggerState& logger)
 {
   return writer_->event(slot, session, report, changed, logger);
+}
+
+void Snapshot::forget(SessionTable::Slot slot) noexcept
+{
+  writer_->forget(slot);
 }
 
 std::string_view Snapshot::anomaly(std::string_view line, std::string_view error,

@@ -23,7 +23,7 @@ Diagnostics::Diagnostics(const std::string& prefix, std::shared_ptr<spdlog::sink
 
 Diagnostics::~Diagnostics() = default;
 
-void Diagnostics::say(const std::string& text) noexcept
+void Diagnostics::say(std::string_view text) noexcept
 {
   try {
     const std::lock_guard lock(mutex_);
@@ -32,7 +32,8 @@ void Diagnostics::say(const std::string& text) noexcept
       return;
     }
     if (left_out_ > 0)
-      logger_->warn(text + " (" + std::to_string(left_out_) + " lines before this were left out)");
+      logger_->warn(std::string(text) + " (" + std::to_string(left_out_) +
+                    " lines before this were left out)");
     else
       logger_->warn(text);
     left_out_ = 0;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace spdlog {
 class logger;
@@ -36,7 +37,7 @@ public:
   Diagnostics& operator=(const Diagnostics&) = delete;
 
   // Never throws: a closed stderr is no reason to end.
-  void say(const std::string& text) noexcept;
+  void say(std::string_view text) noexcept;
 
 private:
   using Clock = std::chrono::steady_clock;

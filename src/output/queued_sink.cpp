@@ -96,7 +96,7 @@ bool QueuedSink::start(bool keep_trying)
   ended_ = false;
   if (!start_thread()) {
     threadless_ = true;
-    diagnostics_.say(name_ + ": no second thread to be had; lines are written between reads");
+    tell("no second thread to be had; lines are written between reads");
   }
   return true;
 }
@@ -121,7 +121,7 @@ void QueuedSink::write_here() noexcept
   else if (now >= next_step_)
     step();
   if (!threadless_)
-    diagnostics_.say(name_ + ": there is a second thread now");
+    tell("there is a second thread now");
 }
 
 // What the writer thread does between two sleeps.
@@ -383,10 +383,7 @@ void QueuedSink::begin_trouble(Trouble trouble, const char* what, const char* mo
   if (trouble <= trouble_)
     return;
   trouble_ = trouble;
-  try {
-    diagnostics_.say(name_ + ": " + what + more);
-  } catch (...) { // no memory to say so
-  }
+  tell(what, more);
 }
 
 // Says so, if there was any, and the output took what it was given last. REQUIRES: it keeps up.
@@ -398,8 +395,16 @@ void QueuedSink::end_trouble() noexcept
   const std::uint64_t refused =
     refused_seen_ - std::exchange(refused_told_, refused_seen_) + std::exchange(given_up_, 0);
   try {
-    diagnostics_.say(name_ + ": writing again, " + std::to_string(refused) + " lines dropped");
-  } catch (...) {
+    tell("writing again, ", (std::to_string(refused) + " lines dropped").c_str());
+  } catch (...) { // no memory to say so
+  }
+}
+
+void QueuedSink::tell(const char* what, const char* more) noexcept
+{
+  try {
+    diagnostics_.say(name_ + ": " + what + more);
+  } catch (...) { // no memory to say so
   }
 }
 

@@ -147,6 +147,7 @@ private:
   void fail() noexcept;
   void begin_trouble(Trouble trouble, const char* what, const char* more) noexcept;
   void end_trouble() noexcept;
+  void tell(const char* what, const char* more = "") noexcept;
 
   const std::string name_;
   Diagnostics& diagnostics_;

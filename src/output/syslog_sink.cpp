@@ -161,10 +161,11 @@ void SyslogSink::give_up_too_long(std::size_t size) noexcept
   try {
     int limit = 0;
     socklen_t limit_size = sizeof limit;
-    getsockopt(descriptor_, SOL_SOCKET, SO_SNDBUF, &limit, &limit_size);
+    const bool known = getsockopt(descriptor_, SOL_SOCKET, SO_SNDBUF, &limit, &limit_size) == 0;
     diagnostics().say(name() + ": a line of " + std::to_string(size) +
-                      " bytes is too long for the socket, which takes less than " +
-                      std::to_string(limit) + "; such lines are dropped: see --max-line");
+                      " bytes is too long for the socket" +
+                      (known ? ", which takes less than " + std::to_string(limit) : "") +
+                      "; such lines are dropped: see --max-line");
   } catch (...) { // no memory to say so
   }
 }

@@ -213,13 +213,15 @@ bool restrict_process(const Confinement&)
 
 } // namespace
 
-void confine(const Confinement& what, Diagnostics& diagnostics)
-{
+void confine(const Confinement& what, Diagnostics& diagnostics) noexcept
+try {
   tzset();
   const rlimit no_core = {0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
   if (!restrict_process(what))
     diagnostics.say(std::string("not confined to the log's folder: ") + std::strerror(errno));
+} catch (...) {
+  diagnostics.say("not confined to the log's folder: no memory");
 }
 
 } // namespace jsonlog

@@ -31,6 +31,6 @@ struct Confinement
 // What the kernel cannot do is left out; if it can do nothing of it, or may not be asked, or no
 // child can be had to try it, one diagnostic says so.
 // REQUIRES: no other thread, and descriptors that must survive are open.
-void confine(const Confinement& what, Diagnostics& diagnostics);
+void confine(const Confinement& what, Diagnostics& diagnostics) noexcept;
 
 } // namespace jsonlog

@@ -135,16 +135,19 @@ public:
     , diagnostics_(diagnostics)
     , output_(make_output(options, meta_writer(options), diagnostics))
     , pipeline_(options.pipeline, output_)
+    , confinement_{options.file, options.to_syslog ? options.syslog.socket : ""}
   {
     if (is_regular_file(STDIN_FILENO))
       output_.sink().wait_when_full(nothing_ends_us);
   }
 
-  int run()
+  // From here on nothing ends the process but the end of input or a signal: if the filter ends, so
+  // does smtpd. What needs memory is caught where it is wanted.
+  int run() noexcept
   {
     // Before there is a second thread, which inherits it.
     if (options_.confined)
-      confine({options_.file, options_.to_syslog ? options_.syslog.socket : ""}, diagnostics_);
+      confine(confinement_, diagnostics_);
     if (!output_.sink().start(!options_.strict))
       return unusable_output;
     if (options_.to_syslog)
@@ -160,7 +163,7 @@ public:
 
 private:
   // Waits until something can be read; false: it is time to end.
-  bool wait_for_input()
+  bool wait_for_input() noexcept
   {
     if (poll_input(0s))
       return true;
@@ -183,7 +186,7 @@ private:
 
   // Reports come in bursts: what comes within a moment is read, and written, together. Under load
   // the moment gets longer, which saves waking up.
-  void gather()
+  void gather() noexcept
   {
     const bool busy = std::exchange(lines_, 0) >= many_lines * (gathering_ / 1ms);
     gathering_ = busy ? std::min(2 * gathering_, longest_gathering) : shortest_gathering;
@@ -192,7 +195,7 @@ private:
   }
 
   // True if something can be read within that time. Does what signals and the clock ask for.
-  bool poll_input(Clock::duration limit)
+  bool poll_input(Clock::duration limit) noexcept
   {
     pollfd input = {STDIN_FILENO, POLLIN, 0};
     const timespec timeout = to_timespec(limit);
@@ -206,7 +209,7 @@ private:
   }
 
   // False: the end of input.
-  bool read_input()
+  bool read_input() noexcept
   {
     const auto [data, size] = reader_.space();
     const ssize_t count = read(STDIN_FILENO, data, size);
@@ -227,10 +230,10 @@ private:
   }
 
   // One stray byte on standard output ends smtpd: from here on it leads to stderr.
-  void answer_handshake()
+  void answer_handshake() noexcept
   {
     registered_ = true;
-    const std::string registration = pipeline_.handshake().registration();
+    const std::string_view registration = pipeline_.handshake().registration();
     if (write_to(STDOUT_FILENO, registration) < registration.size())
       diagnostics_.say("cannot answer smtpd's handshake");
     dup2(STDERR_FILENO, STDOUT_FILENO);
@@ -247,7 +250,7 @@ private:
     }
   }
 
-  Clock::time_point stats_after(Clock::time_point time) const
+  Clock::time_point stats_after(Clock::time_point time) const noexcept
   {
     const std::chrono::seconds interval(options_.stats_interval_s);
     return interval > 0s ? time + interval : Clock::time_point::max();
@@ -276,7 +279,7 @@ private:
   }
 
   // The closing account is made when every line is out, so that it holds.
-  void finish_output()
+  void finish_output() noexcept
   {
     QueuedSink& sink = output_.sink();
     bool drained = sink.drain(last_writes);
@@ -288,9 +291,12 @@ private:
     const bool stopped = sink.stop(drained ? last_account : last_moment);
     if (stopped && sink.left() == 0)
       return;
-    diagnostics_.say(output_name(options_) + ": " +
-                     (stopped ? std::to_string(sink.left()) + " " : "") +
-                     "lines were lost at the end");
+    try {
+      diagnostics_.say(output_name(options_) + ": " +
+                       (stopped ? std::to_string(sink.left()) + " " : "") +
+                       "lines were lost at the end");
+    } catch (...) { // no memory to say so
+    }
     if (!stopped)
       std::_Exit(0); // a thread that hangs in a system call would keep the process
   }
@@ -300,6 +306,7 @@ private:
   sigset_t signals_ = take_signals();
   EventLog output_;
   Pipeline pipeline_;
+  Confinement confinement_;
   LineReader reader_;
   bool registered_ = false;
   std::int64_t lines_ = 0; // since the last gathering

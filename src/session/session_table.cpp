@@ -26,16 +26,26 @@ SessionTable::Slot SessionTable::create(Subsystem subsystem, std::uint64_t id)
 {
   Slot slot = static_cast<Slot>(sessions_.size());
   if (free_.empty()) {
-    ring_.push_back({anchor, anchor});
-    if (free_.capacity() < ring_.size())
-      free_.reserve(ring_.capacity()); // erase() must not need memory
     sessions_.emplace_back();
+    try {
+      ring_.resize(sessions_.size(), {anchor, anchor});
+      if (free_.capacity() < ring_.size())
+        free_.reserve(ring_.capacity()); // erase() must not need memory
+    } catch (...) {
+      sessions_.pop_back();
+      throw;
+    }
   } else {
     slot = free_.back();
     free_.pop_back();
   }
   const SessionKey key{id, subsystem};
-  slots_.insert(key, slot);
+  try {
+    slots_.insert(key, slot);
+  } catch (...) {
+    free_.push_back(slot);
+    throw;
+  }
   link_newest(slot);
   Session& session = sessions_[slot];
   session.id = id;

@@ -69,16 +69,18 @@ bool Handshake::knows_smtp_out() const noexcept
   return major > 6 || (major == 6 && minor >= 7);
 }
 
-std::string Handshake::registration() const
+std::string_view Handshake::registration() const noexcept
 {
+  static constexpr std::string_view in = "register|report|smtp-in|*\n";
+  static constexpr std::string_view both_ready =
+    "register|report|smtp-in|*\nregister|report|smtp-out|*\nregister|ready\n";
+  static constexpr std::string_view in_ready = "register|report|smtp-in|*\nregister|ready\n";
   const bool told = smtp_in_ || smtp_out_;
-  std::string lines;
-  if (smtp_in_ || !told)
-    lines += "register|report|smtp-in|*\n";
-  if (smtp_out_ || (!told && knows_smtp_out()))
-    lines += "register|report|smtp-out|*\n";
-  lines += "register|ready\n";
-  return lines;
+  const bool registers_in = smtp_in_ || !told;
+  const bool registers_out = smtp_out_ || (!told && knows_smtp_out());
+  if (!registers_out)
+    return in_ready;
+  return registers_in ? both_ready : both_ready.substr(in.size());
 }
 
 } // namespace jsonlog

@@ -5,34 +5,32 @@
 
 namespace jsonlog {
 
-LineReader::Space LineReader::space()
+LineReader::Space LineReader::space() noexcept
 {
   if (end_ - start_ > limit_ && !skipping_) {
-    head_.assign(buffer_, start_, limit_);
+    head_.assign(text(start_, start_ + limit_));
     skipping_ = true;
   }
   if (skipping_)
     start_ = scanned_ = end_ = 0;
   if (start_ > 0) {
-    std::memmove(buffer_.data(), buffer_.data() + start_, end_ - start_);
+    std::memmove(buffer_.get(), buffer_.get() + start_, end_ - start_);
     end_ -= start_;
     scanned_ -= start_;
     start_ = 0;
   }
-  if (buffer_.size() < end_ + read_size)
-    buffer_.resize(end_ + 2 * read_size);
-  return {buffer_.data() + end_, buffer_.size() - end_};
+  return {buffer_.get() + end_, size_ - end_};
 }
 
-std::optional<Line> LineReader::next()
+std::optional<Line> LineReader::next() noexcept
 {
-  const void* const found = std::memchr(buffer_.data() + scanned_, '\n', end_ - scanned_);
+  const void* const found = std::memchr(buffer_.get() + scanned_, '\n', end_ - scanned_);
   if (found == nullptr) {
     scanned_ = end_;
     return std::nullopt;
   }
-  const auto line_end = static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data());
-  Line line{std::string_view(buffer_).substr(start_, line_end - start_), false};
+  const auto line_end = static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.get());
+  Line line{text(start_, line_end), false};
   start_ = scanned_ = line_end + 1;
   if (skipping_) {
     skipping_ = false;
@@ -43,14 +41,13 @@ std::optional<Line> LineReader::next()
   return line;
 }
 
-std::optional<Line> LineReader::rest()
+std::optional<Line> LineReader::rest() const noexcept
 {
   if (skipping_)
     return Line{head_, true};
   if (start_ == end_)
     return std::nullopt;
-  return Line{std::string_view(buffer_).substr(start_, end_ - start_).substr(0, limit_),
-              end_ - start_ > limit_};
+  return Line{text(start_, end_).substr(0, limit_), end_ - start_ > limit_};
 }
 
 } // namespace jsonlog

@@ -15,7 +15,7 @@ std::string answer(std::initializer_list<const char*> lines)
   Handshake handshake;
   for (const char* line : lines)
     handshake.feed(line);
-  return handshake.registration();
+  return std::string(handshake.registration());
 }
 
 const std::string in = "register|report|smtp-in|*\n";
