@@ -16,6 +16,11 @@ SCHEMAS = {
 }
 
 
+# Each index names its most frequent values only; where several are asked, what a value has in an index
+# that does not name it would be in no row.
+EXACT = '{"shard_size": 10000}'
+
+
 def aggregations(panel: Panel, sources: Sources) -> list[dict]:
     measures = [_measure(measure, panel) for measure in panel.measure]
     first, others = SCHEMAS[panel.kind]
@@ -60,6 +65,7 @@ def _bucket(bucket: str | dict, sources: Sources, kind: str) -> tuple[str, dict]
         # What is not named in a list is there all the same.
         "otherBucket": kind in ("table", "donut", "ranking", "number"), "otherBucketLabel": "others",
         "missingBucket": "missing" in bucket, "missingBucketLabel": bucket.get("missing", "none"),
+        **({"json": EXACT} if kind in ("table", "ranking") else {}),
         **label,
     }
 

@@ -226,6 +226,8 @@ def _left_out(state: dict, fields: dict[str, Field]) -> Iterator[str]:
     charts = [agg for agg in state["aggs"] if agg["type"] == "terms"]
     groups = charts if state["type"] != "horizontal_bar" else charts[:1]
     for agg in charts:
+        if state["type"] in ("table", "horizontal_bar") and json.loads(agg["params"].get("json", "{}")).get("shard_size", 0) < 10000:
+            yield f"rows of {agg['params']['field']} do not add up over several indices"
         if not agg["params"]["otherBucket"]:
             yield f"what is not named in {agg['params']['field']} is not there"
     for agg in groups:

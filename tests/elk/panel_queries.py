@@ -116,6 +116,7 @@ def _bucket(agg: dict, measures: dict[str, dict], interval: str) -> dict:
         if ordered_by in measures and measures[ordered_by]["type"] == "count":
             ordered_by = "_count"
         request = {"field": params["field"], "order": {ordered_by: params["order"]}, "size": params["size"]}
+        request.update(json.loads(params.get("json", "{}")))  # what Kibana calls advanced
         if params["missingBucket"]:
             request["missing"] = "__missing__"
         return {"terms": request}
