@@ -39,7 +39,7 @@ std::string entry_json(const DialogueEntry& entry)
 // The document of the last line, with the dialogue as its last member.
 std::string story_json(const SessionStory& story)
 {
-  std::string json = story.document();
+  std::string json = shown_json(story.document());
   json.resize(json.rfind('}'));
   json += ",\"dialogue\":[";
   for (const DialogueEntry& entry : story.dialogue())

@@ -3,6 +3,7 @@
 
 #include "jsonlog/text.hpp"
 #include "jsonlog/time_text.hpp"
+#include "text/shown_text.hpp"
 
 namespace jsonlog {
 
@@ -10,7 +11,7 @@ std::string json_string(std::string_view text)
 {
   TextBuffer buffer;
   append_json_text(buffer, text, {std::string_view::npos, false});
-  return '"' + std::string(buffer.view()) + '"';
+  return '"' + shown_json(buffer.view()) + '"';
 }
 
 std::string json_time(std::int64_t us)

@@ -240,7 +240,7 @@ private:
                std::to_string(traffic.refusals_5xx) + " of 5xx");
     std::string ends;
     for (const auto& [close, count] : traffic.close.top(0))
-      ends += (ends.empty() ? "" : ", ") + std::to_string(count) + " " + close;
+      ends += (ends.empty() ? "" : ", ") + std::to_string(count) + " " + shown(close, 40);
     if (!ends.empty())
       line("", "ended by " + ends);
   }

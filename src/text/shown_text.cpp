@@ -53,6 +53,14 @@ bool is_harmless(std::uint32_t code) noexcept
   return !control && !separator && !direction && !invisible;
 }
 
+void append_utf16(std::string& out, std::uint32_t unit)
+{
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += "\\u";
+  for (const unsigned shift : {12U, 8U, 4U, 0U})
+    out += digits[unit >> shift & 0xfU];
+}
+
 } // namespace
 
 void append_shown(std::string& out, std::string_view text, std::size_t most)
@@ -80,6 +88,26 @@ std::string shown(std::string_view text, std::size_t most)
 {
   std::string out;
   append_shown(out, text, most);
+  return out;
+}
+
+std::string shown_json(std::string_view json)
+{
+  constexpr std::uint32_t first_of_planes = 0x10000, high = 0xd800, low = 0xdc00;
+  std::string out;
+  while (!json.empty()) {
+    const Character character = first_character(json);
+    if (is_harmless(character.code)) {
+      out += json.substr(0, character.size);
+    } else if (character.code < first_of_planes) {
+      append_utf16(out, character.code);
+    } else { // a pair of surrogates, RFC 8259, 7
+      const std::uint32_t rest = character.code - first_of_planes;
+      append_utf16(out, high + (rest >> 10U));
+      append_utf16(out, low + (rest & 0x3ffU));
+    }
+    json.remove_prefix(character.size);
+  }
   return out;
 }
 

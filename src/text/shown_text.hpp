@@ -16,4 +16,8 @@ namespace jsonlog {
 void append_shown(std::string& out, std::string_view text, std::size_t most);
 std::string shown(std::string_view text, std::size_t most = std::string_view::npos);
 
+// The inside of a JSON string, in which such characters become `\u202e`: the same value.
+// REQUIRES: it is UTF-8.
+std::string shown_json(std::string_view json);
+
 } // namespace jsonlog

@@ -36,4 +36,11 @@ TEST_SUITE("shown_text")
     CHECK(shown("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", 3) == "\xc3\xa9\xc3\xa9\xc3\xa9...");
     CHECK(shown("", 0).empty());
   }
+
+  TEST_CASE("a JSON string keeps its value and loses what a terminal obeys")
+  {
+    CHECK(shown_json("a \xe2\x80\xae b") == R"(a \u202e b)");
+    CHECK(shown_json("\xf3\xa0\x80\x81") == R"(\udb40\udc01)");
+    CHECK(shown_json("\xc3\xa9 \\n") == "\xc3\xa9 \\n");
+  }
 }
