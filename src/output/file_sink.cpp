@@ -92,6 +92,16 @@ void FileSink::look_after() noexcept
   }
 }
 
+// What could be opened once and is forbidden now stands where the start did not see it.
+const char* FileSink::advice(int reason) const noexcept
+{
+  if (reason != EACCES || process_start_)
+    return QueuedSink::advice(reason);
+  return "; will try again. If another folder took its place, the confinement keeps it out of "
+         "reach "
+         "until smtpd is restarted: see --no-confinement";
+}
+
 bool FileSink::open_file()
 {
   LogFile file;

@@ -41,6 +41,7 @@ protected:
   void reopen() noexcept override;
   std::size_t write(std::string_view lines) noexcept override;
   void look_after() noexcept override;
+  const char* advice(int reason) const noexcept override;
 
 private:
   bool open_file();

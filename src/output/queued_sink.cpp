@@ -353,7 +353,7 @@ void QueuedSink::fail() noexcept
   if (reason == EAGAIN)
     return;
   ++errors_;
-  begin_trouble(Trouble::failing, std::strerror(reason), "; will try again");
+  begin_trouble(Trouble::failing, std::strerror(reason), advice(reason));
 }
 
 // Until there is something to do; false: it is time to end.

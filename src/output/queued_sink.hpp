@@ -104,6 +104,8 @@ protected:
   virtual std::size_t write(std::string_view lines) noexcept = 0;
   // Called at least every second, idle or not, open or not.
   virtual void look_after() noexcept {}
+  // What stands behind the reason of a failure in its diagnostic.
+  virtual const char* advice(int) const noexcept { return "; will try again"; }
 
   // Lines that write() will never get out, but counts in what it returns.
   void give_up(std::uint64_t lines) noexcept

@@ -87,6 +87,22 @@ class Confinement(EdgeTest):
         actions = [line["event"]["action"] for line in program.records(self.file.read_bytes())]
         self.assertIn("timeout", actions)
 
+    @unittest.skipUnless(landlock_version(), "the kernel has no Landlock")
+    def test_a_log_that_moved_to_another_disk_is_lost_until_a_restart_and_says_so(self) -> None:
+        with Filter(*self.output) as running:
+            running.start().send(connect())
+            self.wait_for_lines(1)
+            self.file.unlink()
+            self.logs.rmdir()
+            self.logs.symlink_to(self.elsewhere)
+            self.hang_up(running)
+            self.read_errors_until(running, b"the confinement keeps it out of reach until smtpd is restarted")
+            running.send(report("timeout"))
+            status, _, errors = running.end()
+        self.assertEqual(status, 0)
+        self.assertIn(b" lines were lost at the end", errors)
+        self.assertEqual(list(self.elsewhere.iterdir()), [])
+
     def test_a_folder_that_was_removed_and_made_anew_is_used(self) -> None:
         with Filter(*self.output) as running:
             running.start().send(connect())
