@@ -8,7 +8,7 @@
 // in one buffer, in the order of the line.
 //
 // The plain way, a whole document by RapidJSON for every line (Way::from_nothing), gives the same
-// bytes for six times the work; tests hold the two equal. It also writes what is seldom: the lines
+// bytes for five times the work; tests hold the two equal. It also writes what is seldom: the lines
 // over budget and the records of malformed lines.
 //
 // A line that is longer than LineSettings::max_line is put together again without its lists; if
