@@ -75,8 +75,10 @@ constexpr Row row_of(Growing<section, key, name, list> part)
 template <typename... Root, typename... Opensmtpd>
 constexpr std::array<Row, row_count> table_of(Parts<Root...>, Parts<Opensmtpd...>)
 {
-  return {event_text(once, write_id_prefix), event_text(once, write_start),
-          event_text(of(Section::link), write_peer), row_of(Root{})..., row_of(Opensmtpd{})...};
+  return {event_text(MadeOf<>::made_of, write_id_prefix),
+          event_text(MadeOf<>::made_of, write_start),
+          event_text(MadeOf<Section::link>::made_of, write_peer), row_of(Root{})...,
+          row_of(Opensmtpd{})...};
 }
 
 constexpr std::array table = table_of(RootParts{}, OpensmtpdParts{});

@@ -58,11 +58,13 @@ concept LineWriter = requires(Writer& out, Field field, std::string_view bytes,
   out.cut(field);
 };
 
-constexpr Sections of(Section section)
+// Of a part: the sections whose change makes it stale; none if it is written when the session
+// begins.
+template <Section... section>
+struct MadeOf
 {
-  return section_bit(section);
-}
-inline constexpr Sections once = 0; // written when the session begins
+  static constexpr Sections made_of = (section_bit(section) | ... | Sections{});
+};
 
 } // namespace description
 

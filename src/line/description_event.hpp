@@ -12,8 +12,8 @@
 namespace jsonlog::description {
 
 // event, which is open behind its `type`, up to its end.
-template <LineWriter Writer>
-void write_event(Writer& out, const EventLine& line, const EventTexts& texts, bool original)
+void write_event(LineWriter auto& out, const EventLine& line, const EventTexts& texts,
+                 bool original)
 {
   const Session& session = line.session;
   const Moment& now = session.now;
@@ -35,16 +35,14 @@ void write_event(Writer& out, const EventLine& line, const EventTexts& texts, bo
 }
 
 // opensmtpd.logger, which is open behind its `run`, up to its end.
-template <LineWriter Writer>
-void write_logger(Writer& out, const LoggerState& logger)
+void write_logger(LineWriter auto& out, const LoggerState& logger)
 {
   out.number("sequence"_key, logger.sequence);
   out.number("dropped"_key, logger.dropped);
   out.close();
 }
 
-template <LineWriter Writer>
-void write_times(Writer& out, const Session& session)
+void write_times(LineWriter auto& out, const Session& session)
 {
   const auto& gap_us = session.now.gap_us;
   if (!gap_us && !session.to_tls_us && !session.to_mail_us)
@@ -60,8 +58,7 @@ void write_times(Writer& out, const Session& session)
 }
 
 // From opensmtpd.protocol to opensmtpd.unknown.
-template <LineWriter Writer>
-void write_moment(Writer& out, const EventLine& line)
+void write_moment(LineWriter auto& out, const EventLine& line)
 {
   const Session& session = line.session;
   const Moment& now = session.now;
@@ -95,8 +92,7 @@ void write_moment(Writer& out, const EventLine& line)
 }
 
 // The last member of opensmtpd; nothing if nothing was cut.
-template <LineWriter Writer>
-void write_truncated(Writer& out, const Cuts& cuts)
+void write_truncated(LineWriter auto& out, const Cuts& cuts)
 {
   if (!cuts.any())
     return;

@@ -13,9 +13,8 @@ namespace jsonlog::description {
 
 // A list that only grows while its session or transaction lives; `list` points to the member.
 template <Section section, Letters key, Letters name, auto list>
-struct Growing
+struct Growing : MadeOf<section>
 {
-  static constexpr Sections made_of = of(section);
   static constexpr Field cut = field<name>;
   static constexpr bool of_transaction = std::is_same_v<decltype(list), UniqueList Transaction::*>;
 
@@ -32,8 +31,7 @@ struct Growing
       return &(session.*list);
   }
 
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     if (const UniqueList* const written = values(session))
       out.list(Key<key>{}, cut, *written);

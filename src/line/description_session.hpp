@@ -19,12 +19,9 @@ inline const Endpoint& peer_of(const Session& session) noexcept
 
 // --- The root ---
 
-struct Link
+struct Link : MadeOf<Section::link>
 {
-  static constexpr Sections made_of = of(Section::link);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     const bool in = session.subsystem == Subsystem::smtp_in;
     const std::string_view source_domain = in ? session.rdns : std::string_view{};
@@ -61,8 +58,7 @@ private:
     return !endpoint.address.empty() || endpoint.port != 0 || !domain.empty();
   }
 
-  template <LineWriter Writer>
-  static void write_place(Writer& out, const Endpoint& endpoint)
+  static void write_place(LineWriter auto& out, const Endpoint& endpoint)
   {
     out.token("ip"_key, endpoint.ip);
     if (endpoint.port != 0)
@@ -70,12 +66,9 @@ private:
   }
 };
 
-struct Tls
+struct Tls : MadeOf<Section::tls>
 {
-  static constexpr Sections made_of = of(Section::tls);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     out.open("tls"_key);
     out.truth("established"_key, session.tls_established);
@@ -86,12 +79,9 @@ struct Tls
   }
 };
 
-struct User
+struct User : MadeOf<Section::auth>
 {
-  static constexpr Sections made_of = of(Section::auth);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     if (session.user.empty())
       return;
@@ -101,12 +91,9 @@ struct User
   }
 };
 
-struct Related
+struct Related : MadeOf<Section::related>
 {
-  static constexpr Sections made_of = of(Section::related);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     constexpr Field ip = field<"related.ip">, hosts = field<"related.hosts">,
                     user = field<"related.user">;
@@ -123,12 +110,9 @@ struct Related
   }
 };
 
-struct Email
+struct Email : MadeOf<Section::tx>
 {
-  static constexpr Sections made_of = of(Section::tx);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     if (!session.tx || session.tx->id.empty())
       return;
@@ -140,24 +124,18 @@ struct Email
 
 // --- opensmtpd.session, open from its id to the lists at its end ---
 
-struct SessionId
+struct SessionId : MadeOf<>
 {
-  static constexpr Sections made_of = once;
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     out.open("session"_key);
     out.token("id"_key, hex_id(session.id));
   }
 };
 
-struct SessionState
+struct SessionState : MadeOf<Section::session>
 {
-  static constexpr Sections made_of = of(Section::session);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     out.token("phase"_key, to_string(session.phase));
     out.token("with"_key, with_protocol(session));
@@ -177,13 +155,10 @@ struct SessionState
   }
 };
 
-struct SessionHistory
+struct SessionHistory : MadeOf<Section::history>
 {
-  static constexpr Sections made_of = of(Section::history);
-
   // One text, but as long as a list, and left out as one.
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     constexpr Field history = field<"opensmtpd.session.history">;
     if (session.history.cut())
@@ -193,25 +168,16 @@ struct SessionHistory
   }
 };
 
-struct SessionEnd
+struct SessionEnd : MadeOf<>
 {
-  static constexpr Sections made_of = once;
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session&)
-  {
-    out.close();
-  }
+  static void write(LineWriter auto& out, const Session&) { out.close(); }
 };
 
 // --- opensmtpd ---
 
-struct ReverseDns
+struct ReverseDns : MadeOf<Section::link>
 {
-  static constexpr Sections made_of = of(Section::link);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     if (session.fcrdns.empty())
       return;
@@ -221,23 +187,17 @@ struct ReverseDns
   }
 };
 
-struct Banner
+struct Banner : MadeOf<Section::banner>
 {
-  static constexpr Sections made_of = of(Section::banner);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     out.text("banner"_key, field<"opensmtpd.banner">, session.banner);
   }
 };
 
-struct Helo
+struct Helo : MadeOf<Section::helo>
 {
-  static constexpr Sections made_of = of(Section::helo);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     out.open("helo"_key);
     out.text("method"_key, field<"opensmtpd.helo.method">, session.helo_method);
@@ -247,12 +207,9 @@ struct Helo
   }
 };
 
-struct TlsBits
+struct TlsBits : MadeOf<Section::tls>
 {
-  static constexpr Sections made_of = of(Section::tls);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     if (!session.tls_bits)
       return;
@@ -262,12 +219,9 @@ struct TlsBits
   }
 };
 
-struct Auth
+struct Auth : MadeOf<Section::auth>
 {
-  static constexpr Sections made_of = of(Section::auth);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     out.open("auth"_key);
     out.text("result"_key, field<"opensmtpd.auth.result">, session.auth_result);
@@ -277,12 +231,9 @@ struct Auth
   }
 };
 
-struct Count
+struct Count : MadeOf<Section::count>
 {
-  static constexpr Sections made_of = of(Section::count);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     const Counts& count = session.count;
     out.open("count"_key);
@@ -306,12 +257,9 @@ struct Count
   }
 };
 
-struct Anomalies
+struct Anomalies : MadeOf<Section::anomaly>
 {
-  static constexpr Sections made_of = of(Section::anomaly);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     constexpr Field anomaly = field<"opensmtpd.anomaly">;
     if (session.anomalies.cut())
@@ -327,12 +275,9 @@ struct Anomalies
 
 // --- opensmtpd.last holds a command, a reply, both, or is not there: the first opens it ---
 
-struct LastCommand
+struct LastCommand : MadeOf<Section::command>
 {
-  static constexpr Sections made_of = of(Section::command);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     const Command& command = session.command;
     if (command.verb.empty())
@@ -348,12 +293,9 @@ struct LastCommand
 };
 
 // Closes it. The first command of a session counts as a change of the reply for this.
-struct LastReply
+struct LastReply : MadeOf<Section::reply>
 {
-  static constexpr Sections made_of = of(Section::reply);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     const Reply& reply = session.reply;
     const bool behind_command = !session.command.verb.empty();
@@ -367,8 +309,7 @@ struct LastReply
   }
 
 private:
-  template <LineWriter Writer>
-  static void write_reply(Writer& out, const Reply& reply, std::string_view answers)
+  static void write_reply(LineWriter auto& out, const Reply& reply, std::string_view answers)
   {
     out.open("reply"_key);
     if (reply.code != 0) {
@@ -386,12 +327,9 @@ private:
 
 // --- opensmtpd.filter, whose lists come last ---
 
-struct Filter
+struct Filter : MadeOf<Section::filter>
 {
-  static constexpr Sections made_of = of(Section::filter);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     const FilterCounts& count = session.filter_count;
     out.open("filter"_key);
@@ -410,8 +348,7 @@ struct Filter
   }
 
 private:
-  template <LineWriter Writer>
-  static void write_slowest(Writer& out, const FilterTimes& times)
+  static void write_slowest(LineWriter auto& out, const FilterTimes& times)
   {
     if (!times.slowest_us)
       return;
@@ -421,8 +358,7 @@ private:
     out.close();
   }
 
-  template <LineWriter Writer>
-  static void write_last(Writer& out, const FilterAnswer& last)
+  static void write_last(LineWriter auto& out, const FilterAnswer& last)
   {
     if (last.phase.empty() && last.response.empty())
       return;
@@ -436,15 +372,9 @@ private:
   }
 };
 
-struct FilterEnd
+struct FilterEnd : MadeOf<>
 {
-  static constexpr Sections made_of = once;
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session&)
-  {
-    out.close();
-  }
+  static void write(LineWriter auto& out, const Session&) { out.close(); }
 };
 
 } // namespace jsonlog::description

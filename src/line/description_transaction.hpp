@@ -8,8 +8,7 @@
 
 namespace jsonlog::description {
 
-template <LineWriter Writer>
-void write_recipient_counts(Writer& out, const RecipientCounts& counts)
+void write_recipient_counts(LineWriter auto& out, const RecipientCounts& counts)
 {
   out.number("count"_key, counts.count);
   out.number("accepted"_key, counts.accepted);
@@ -19,12 +18,9 @@ void write_recipient_counts(Writer& out, const RecipientCounts& counts)
 
 // --- opensmtpd.tx, open from its start to the lists at its end ---
 
-struct TxStart
+struct TxStart : MadeOf<Section::tx>
 {
-  static constexpr Sections made_of = of(Section::tx);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     if (!session.tx)
       return;
@@ -35,12 +31,9 @@ struct TxStart
   }
 };
 
-struct TxFrom
+struct TxFrom : MadeOf<Section::tx_from>
 {
-  static constexpr Sections made_of = of(Section::tx_from);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     if (!session.tx || !session.tx->from)
       return;
@@ -57,12 +50,9 @@ struct TxFrom
 };
 
 // Leaves opensmtpd.tx.envelope open, whose list of ids comes next.
-struct TxState
+struct TxState : MadeOf<Section::tx_state, Section::envelopes>
 {
-  static constexpr Sections made_of = of(Section::tx_state) | of(Section::envelopes);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     if (!session.tx)
       return;
@@ -83,12 +73,9 @@ struct TxState
 };
 
 // Closes opensmtpd.tx.envelope, and leaves opensmtpd.tx.rcpt open for its lists.
-struct TxRecipients
+struct TxRecipients : MadeOf<Section::recipients>
 {
-  static constexpr Sections made_of = of(Section::recipients);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     if (!session.tx)
       return;
@@ -98,12 +85,9 @@ struct TxRecipients
   }
 };
 
-struct TxEnd
+struct TxEnd : MadeOf<Section::tx>
 {
-  static constexpr Sections made_of = of(Section::tx);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     if (!session.tx)
       return;
@@ -114,12 +98,9 @@ struct TxEnd
 
 // --- opensmtpd ---
 
-struct TxOrigin
+struct TxOrigin : MadeOf<Section::origin>
 {
-  static constexpr Sections made_of = of(Section::origin);
-
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     if (!session.tx || session.tx->origin == nullptr)
       return;
@@ -139,13 +120,11 @@ struct TxOrigin
   }
 };
 
-struct Transactions
+struct Transactions : MadeOf<Section::transactions>
 {
-  static constexpr Sections made_of = of(Section::transactions);
   static constexpr Field cut = field<"opensmtpd.transactions">;
 
-  template <LineWriter Writer>
-  static void write(Writer& out, const Session& session)
+  static void write(LineWriter auto& out, const Session& session)
   {
     if (session.transactions_cut)
       out.cut(cut);
@@ -158,8 +137,7 @@ struct Transactions
   }
 
 private:
-  template <LineWriter Writer>
-  static void write_summary(Writer& out, const TransactionSummary& tx)
+  static void write_summary(LineWriter auto& out, const TransactionSummary& tx)
   {
     out.open_item();
     out.text("id"_key, cut, tx.id);
