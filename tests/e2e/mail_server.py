@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Callable
 
 from private_machine import has_inet6_loopback, mount, run, wait_for_orphans, wait_until
 from record import Record
@@ -23,8 +24,17 @@ ALIASES = {"both": "alice, bob"}
 
 
 class MailServer:
-    def __init__(self, tree: Path, filter_jsonlog: Path, recorder: Path, options: str = "") -> None:
+    def __init__(
+        self,
+        tree: Path,
+        filter_jsonlog: Path,
+        recorder: Path,
+        options: str = "",
+        unit: Callable[[], None] | None = None,
+    ) -> None:
+        """`unit` is called in the process that becomes smtpd, and takes rights from it."""
         self.tree = tree
+        self.unit = unit
         self.home = tree / "srv/mail"
         self.out = self.home / "out"
         self.live = self.out / "events.json"
@@ -118,6 +128,7 @@ class MailServer:
             stderr=self.log,
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
             start_new_session=True,
+            preexec_fn=self.unit,
         )
         wait_until("smtpd greets", self._greets)
         return self

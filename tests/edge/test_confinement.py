@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: ISC
 """After its start the filter can write to its log, even in a folder that was made anew, and to nothing else."""
 
-import ctypes
 import os
 import select
 import signal
-import struct
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -13,37 +12,12 @@ from pathlib import Path
 import program
 from program import EdgeTest, Filter, connect, report
 
-CREATE_RULESET = 444  # the same number on every machine
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
+from landlock import (  # noqa: E402
+    CREATE_RULESET, ERROR, KILL, NO_SUCH_CALL, NOT_PERMITTED, RESTRICT_SELF, hide_landlock, landlock_version,
+)
+
 DENIED = b"Permission denied"  # nothing else denies root, and smtpd's user owns these folders
-NO_SUCH_CALL = 38
-NOT_PERMITTED = 1
-RESTRICT_SELF = 446
-
-# What a system call filter answers.
-KILL = 0x80000000
-ERROR = 0x00050000
-ALLOW = 0x7fff0000
-
-libc = ctypes.CDLL(None, use_errno=True)
-
-
-def landlock_version() -> int:
-    """0 without Landlock."""
-    return max(0, libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), 1))
-
-
-def hide_landlock(answer: int = ERROR | NO_SUCH_CALL, first: int = CREATE_RULESET) -> None:
-    """Gives the process and its children that answer to Landlock's calls, from the first one named."""
-    load_number, if_equal_else_skip_one, give = 0x20, 0x15, 0x06
-    code = b"".join(struct.pack("HBBI", *step) for step in (
-        (load_number, 0, 0, 0),
-        *(step for call in range(first, RESTRICT_SELF + 1)
-          for step in ((if_equal_else_skip_one, 0, 1, call), (give, 0, 0, answer))),
-        (give, 0, 0, ALLOW)))
-    steps = ctypes.create_string_buffer(code)
-    rules = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(steps))
-    if libc.prctl(38, 1, 0, 0, 0) != 0 or libc.prctl(22, 2, rules) != 0:
-        raise OSError(ctypes.get_errno(), "seccomp")
 
 
 class Confinement(EdgeTest):
