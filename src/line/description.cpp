@@ -63,8 +63,8 @@ constexpr Row row_of(Part)
   return {Part::made_of, write_text<Part>, write_json<Part>};
 }
 
-template <Section section, Letters key, Letters name, auto list>
-constexpr Row row_of(Growing<section, key, name, list> part)
+template <Section section, Letters name, auto list>
+constexpr Row row_of(Growing<section, name, list> part)
 {
   return {part.made_of,
           nullptr,

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "jsonlog/session.hpp"
+#include "jsonlog/unique_list.hpp"
 #include "line/json_writer.hpp"
 #include "line/key.hpp"
 #include "line/text_writer.hpp"
@@ -18,6 +19,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace jsonlog {
@@ -32,11 +34,9 @@ namespace description {
 //   text(key, field, bytes)     any bytes; the field is marked as cut if there are too many
 //   time(key, us)               microseconds since 1970
 //   composed(key, compose)      compose(TextBuffer&) appends the inside of a JSON string
-//   list(key, field, list)      if it is not empty
 //   wants_list(field, empty)    false: leave the list out, which may be one of the cuts
 template <typename Writer>
-concept LineWriter = requires(Writer& out, Field field, std::string_view bytes,
-                              const UniqueList& list)
+concept LineWriter = requires(Writer& out, Field field, std::string_view bytes)
 {
   out.open("key"_key);
   out.close();
@@ -51,12 +51,38 @@ concept LineWriter = requires(Writer& out, Field field, std::string_view bytes,
   out.text("key"_key, field, bytes);
   out.time("key"_key, std::int64_t{});
   out.composed("key"_key, [](TextBuffer&) {});
-  out.list("key"_key, field, list);
   {
     out.wants_list(field, true)
     } -> std::same_as<bool>;
   out.cut(field);
 };
+
+// A text whose key is the last one of the field's name.
+template <Letters name>
+void write_text(LineWriter auto& out, std::string_view bytes, std::size_t limit = limits::keyword)
+{
+  out.text(KeyOf<name>{}, field<name>, bytes, limit);
+}
+
+template <Letters name>
+bool wants_list(LineWriter auto& out, const UniqueList& list)
+{
+  return out.wants_list(field<name>, list.values().empty());
+}
+
+// The same for a list, if it is not empty.
+template <Letters name>
+void write_list(LineWriter auto& out, const UniqueList& list)
+{
+  if (list.cut())
+    out.cut(field<name>);
+  if (!wants_list<name>(out, list))
+    return;
+  out.open_list(KeyOf<name>{});
+  for (const std::string& value : list.values())
+    out.item(field<name>, value);
+  out.close_list();
+}
 
 // Of a part: the sections whose change makes it stale; none if it is written when the session
 // begins.

@@ -17,10 +17,10 @@ void write_event(LineWriter auto& out, const EventLine& line, const EventTexts& 
 {
   const Session& session = line.session;
   const Moment& now = session.now;
-  out.text("action"_key, field<"event.action">, line.action());
+  write_text<"event.action">(out, line.action());
   if (now.outcome != Outcome::none)
     out.token("outcome"_key, now.outcome == Outcome::success ? "success" : "failure");
-  out.text("reason"_key, field<"event.reason">, now.reason);
+  write_text<"event.reason">(out, now.reason);
   out.number("sequence"_key, line.sequence());
   out.composed("id"_key,
                [&](TextBuffer& text) { text << texts.id_prefix << '.' << line.sequence(); });
@@ -29,8 +29,8 @@ void write_event(LineWriter auto& out, const EventLine& line, const EventTexts& 
     out.time("end"_key, session.time_us);
   out.number("duration"_key, line.duration_ns());
   if (original && line.report != nullptr)
-    out.text("original"_key, field<"event.original">,
-             mask_report(*line.report, session.in_auth_exchange), limits::original);
+    write_text<"event.original">(out, mask_report(*line.report, session.in_auth_exchange),
+                                 limits::original);
   out.close();
 }
 
@@ -76,17 +76,17 @@ void write_moment(LineWriter auto& out, const EventLine& line)
   if (now.recipient) {
     const auto& [address, original, status] = *now.recipient;
     out.open("rcpt"_key);
-    out.text("address"_key, field<"opensmtpd.rcpt.address">, address.address);
-    out.text("address_original"_key, field<"opensmtpd.rcpt.address_original">, original);
-    out.text("local"_key, field<"opensmtpd.rcpt.local">, address.local);
-    out.text("domain"_key, field<"opensmtpd.rcpt.domain">, address.domain);
-    out.text("status"_key, field<"opensmtpd.rcpt.status">, status);
+    write_text<"opensmtpd.rcpt.address">(out, address.address);
+    write_text<"opensmtpd.rcpt.address_original">(out, original);
+    write_text<"opensmtpd.rcpt.local">(out, address.local);
+    write_text<"opensmtpd.rcpt.domain">(out, address.domain);
+    write_text<"opensmtpd.rcpt.status">(out, status);
     out.close();
   }
   if (line.report != nullptr && now.unknown_event) {
     out.open("unknown"_key);
-    out.text("event"_key, field<"opensmtpd.unknown.event">, line.report->name);
-    out.text("params"_key, field<"opensmtpd.unknown.params">, now.unknown_params);
+    write_text<"opensmtpd.unknown.event">(out, line.report->name);
+    write_text<"opensmtpd.unknown.params">(out, now.unknown_params);
     out.close();
   }
 }

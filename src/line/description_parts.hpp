@@ -12,15 +12,15 @@
 namespace jsonlog::description {
 
 // A list that only grows while its session or transaction lives; `list` points to the member.
-template <Section section, Letters key, Letters name, auto list>
+template <Section section, Letters name, auto list>
 struct Growing : MadeOf<section>
 {
   static constexpr Field cut = field<name>;
   static constexpr bool of_transaction = std::is_same_v<decltype(list), UniqueList Transaction::*>;
 
   // `,"key":`
-  static constexpr std::string_view behind_comma{Key<key>::behind_comma.data(),
-                                                 Key<key>::behind_comma.size()};
+  static constexpr std::string_view behind_comma{KeyOf<name>::behind_comma.data(),
+                                                 KeyOf<name>::behind_comma.size()};
 
   // Null: there is no transaction.
   static const UniqueList* values(const Session& session)
@@ -34,7 +34,7 @@ struct Growing : MadeOf<section>
   static void write(LineWriter auto& out, const Session& session)
   {
     if (const UniqueList* const written = values(session))
-      out.list(Key<key>{}, cut, *written);
+      write_list<name>(out, *written);
   }
 };
 
@@ -46,27 +46,22 @@ using RootParts = Parts<Link, Tls, User, Related, Email>;
 
 using OpensmtpdParts = Parts<
   SessionId, SessionState, SessionHistory,
-  Growing<Section::mail_from, "mail_from", "opensmtpd.session.mail_from", &Session::mail_from>,
-  Growing<Section::rcpt_to, "rcpt_to", "opensmtpd.session.rcpt_to", &Session::rcpt_to>,
-  Growing<Section::rcpt_domain, "rcpt_domain", "opensmtpd.session.rcpt_domain",
-          &Session::rcpt_domain>,
-  SessionEnd, ReverseDns, Banner, Helo, TlsBits, Auth, Count, Anomalies,
+  Growing<Section::mail_from, "opensmtpd.session.mail_from", &Session::mail_from>,
+  Growing<Section::rcpt_to, "opensmtpd.session.rcpt_to", &Session::rcpt_to>,
+  Growing<Section::rcpt_domain, "opensmtpd.session.rcpt_domain", &Session::rcpt_domain>, SessionEnd,
+  ReverseDns, Banner, Helo, TlsBits, Auth, Count, Anomalies,
 
   TxStart, TxFrom, TxState,
-  Growing<Section::envelope_ids, "id", "opensmtpd.tx.envelope.id", &Transaction::envelope_ids>,
-  TxRecipients,
-  Growing<Section::addresses, "address", "opensmtpd.tx.rcpt.address", &Transaction::addresses>,
-  Growing<Section::accepted, "accepted_address", "opensmtpd.tx.rcpt.accepted_address",
-          &Transaction::accepted>,
-  Growing<Section::rejected, "rejected_address", "opensmtpd.tx.rcpt.rejected_address",
-          &Transaction::rejected>,
-  Growing<Section::domains, "domain", "opensmtpd.tx.rcpt.domain", &Transaction::domains>, TxEnd,
-  TxOrigin, Transactions,
+  Growing<Section::envelope_ids, "opensmtpd.tx.envelope.id", &Transaction::envelope_ids>,
+  TxRecipients, Growing<Section::addresses, "opensmtpd.tx.rcpt.address", &Transaction::addresses>,
+  Growing<Section::accepted, "opensmtpd.tx.rcpt.accepted_address", &Transaction::accepted>,
+  Growing<Section::rejected, "opensmtpd.tx.rcpt.rejected_address", &Transaction::rejected>,
+  Growing<Section::domains, "opensmtpd.tx.rcpt.domain", &Transaction::domains>, TxEnd, TxOrigin,
+  Transactions,
 
   LastCommand, LastReply,
 
-  Filter, Growing<Section::decisions, "decision", "opensmtpd.filter.decision", &Session::decisions>,
-  Growing<Section::filter_reports, "report", "opensmtpd.filter.report", &Session::filter_reports>,
-  FilterEnd>;
+  Filter, Growing<Section::decisions, "opensmtpd.filter.decision", &Session::decisions>,
+  Growing<Section::filter_reports, "opensmtpd.filter.report", &Session::filter_reports>, FilterEnd>;
 
 } // namespace jsonlog::description

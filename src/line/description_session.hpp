@@ -28,16 +28,16 @@ struct Link : MadeOf<Section::link>
     const std::string_view destination_domain = in ? std::string_view{} : session.rdns;
     if (is_known(session.source, source_domain)) {
       out.open("source"_key);
-      out.text("address"_key, field<"source.address">, session.source.address);
+      write_text<"source.address">(out, session.source.address);
       write_place(out, session.source);
-      out.text("domain"_key, field<"source.domain">, source_domain);
+      write_text<"source.domain">(out, source_domain);
       out.close();
     }
     if (is_known(session.destination, destination_domain)) {
       out.open("destination"_key);
-      out.text("address"_key, field<"destination.address">, session.destination.address);
+      write_text<"destination.address">(out, session.destination.address);
       write_place(out, session.destination);
-      out.text("domain"_key, field<"destination.domain">, destination_domain);
+      write_text<"destination.domain">(out, destination_domain);
       out.close();
     }
     const Endpoint& peer = peer_of(session);
@@ -72,9 +72,9 @@ struct Tls : MadeOf<Section::tls>
   {
     out.open("tls"_key);
     out.truth("established"_key, session.tls_established);
-    out.text("version"_key, field<"tls.version">, session.tls_version);
-    out.text("version_protocol"_key, field<"tls.version_protocol">, session.tls_protocol);
-    out.text("cipher"_key, field<"tls.cipher">, session.tls_cipher);
+    write_text<"tls.version">(out, session.tls_version);
+    write_text<"tls.version_protocol">(out, session.tls_protocol);
+    write_text<"tls.cipher">(out, session.tls_cipher);
     out.close();
   }
 };
@@ -86,7 +86,7 @@ struct User : MadeOf<Section::auth>
     if (session.user.empty())
       return;
     out.open("user"_key);
-    out.text("name"_key, field<"user.name">, session.user);
+    write_text<"user.name">(out, session.user);
     out.close();
   }
 };
@@ -95,17 +95,15 @@ struct Related : MadeOf<Section::related>
 {
   static void write(LineWriter auto& out, const Session& session)
   {
-    constexpr Field ip = field<"related.ip">, hosts = field<"related.hosts">,
-                    user = field<"related.user">;
-    const bool any_ip = out.wants_list(ip, session.related_ip.values().empty());
-    const bool any_hosts = out.wants_list(hosts, session.related_hosts.values().empty());
-    const bool any_user = out.wants_list(user, session.related_user.values().empty());
-    if (!any_ip && !any_hosts && !any_user)
+    const bool ip = wants_list<"related.ip">(out, session.related_ip);
+    const bool hosts = wants_list<"related.hosts">(out, session.related_hosts);
+    const bool user = wants_list<"related.user">(out, session.related_user);
+    if (!ip && !hosts && !user)
       return;
     out.open("related"_key);
-    out.list("ip"_key, ip, session.related_ip);
-    out.list("hosts"_key, hosts, session.related_hosts);
-    out.list("user"_key, user, session.related_user);
+    write_list<"related.ip">(out, session.related_ip);
+    write_list<"related.hosts">(out, session.related_hosts);
+    write_list<"related.user">(out, session.related_user);
     out.close();
   }
 };
@@ -117,7 +115,7 @@ struct Email : MadeOf<Section::tx>
     if (!session.tx || session.tx->id.empty())
       return;
     out.open("email"_key);
-    out.text("local_id"_key, field<"email.local_id">, session.tx->id);
+    write_text<"email.local_id">(out, session.tx->id);
     out.close();
   }
 };
@@ -182,7 +180,7 @@ struct ReverseDns : MadeOf<Section::link>
     if (session.fcrdns.empty())
       return;
     out.open("link"_key);
-    out.text("fcrdns"_key, field<"opensmtpd.link.fcrdns">, session.fcrdns);
+    write_text<"opensmtpd.link.fcrdns">(out, session.fcrdns);
     out.close();
   }
 };
@@ -191,7 +189,7 @@ struct Banner : MadeOf<Section::banner>
 {
   static void write(LineWriter auto& out, const Session& session)
   {
-    out.text("banner"_key, field<"opensmtpd.banner">, session.banner);
+    write_text<"opensmtpd.banner">(out, session.banner);
   }
 };
 
@@ -200,8 +198,8 @@ struct Helo : MadeOf<Section::helo>
   static void write(LineWriter auto& out, const Session& session)
   {
     out.open("helo"_key);
-    out.text("method"_key, field<"opensmtpd.helo.method">, session.helo_method);
-    out.text("name"_key, field<"opensmtpd.helo.name">, session.helo_name);
+    write_text<"opensmtpd.helo.method">(out, session.helo_method);
+    write_text<"opensmtpd.helo.name">(out, session.helo_name);
     out.number("count"_key, session.helo_count);
     out.close();
   }
@@ -224,7 +222,7 @@ struct Auth : MadeOf<Section::auth>
   static void write(LineWriter auto& out, const Session& session)
   {
     out.open("auth"_key);
-    out.text("result"_key, field<"opensmtpd.auth.result">, session.auth_result);
+    write_text<"opensmtpd.auth.result">(out, session.auth_result);
     out.number("attempts"_key, session.auth_attempts);
     out.number("failures"_key, session.auth_failures);
     out.close();
@@ -285,9 +283,9 @@ struct LastCommand : MadeOf<Section::command>
     out.open("last"_key);
     out.open("command"_key);
     out.token("verb"_key, command.verb);
-    out.text("line"_key, field<"opensmtpd.last.command.line">, command.line);
-    out.text("address"_key, field<"opensmtpd.last.command.address">, command.address.address);
-    out.text("domain"_key, field<"opensmtpd.last.command.domain">, command.address.domain);
+    write_text<"opensmtpd.last.command.line">(out, command.line);
+    write_text<"opensmtpd.last.command.address">(out, command.address.address);
+    write_text<"opensmtpd.last.command.domain">(out, command.address.domain);
     out.close();
   }
 };
@@ -317,7 +315,7 @@ private:
       out.number("class"_key, reply.code_class());
     }
     out.token("enhanced"_key, reply.enhanced);
-    out.text("text"_key, field<"opensmtpd.last.reply.text">, reply.text);
+    write_text<"opensmtpd.last.reply.text">(out, reply.text);
     out.number("lines"_key, reply.lines);
     out.truth("complete"_key, reply.complete);
     out.token("answers"_key, answers);
@@ -353,7 +351,7 @@ private:
     if (!times.slowest_us)
       return;
     out.open("slowest"_key);
-    out.text("phase"_key, field<"opensmtpd.filter.slowest.phase">, times.slowest_phase);
+    write_text<"opensmtpd.filter.slowest.phase">(out, times.slowest_phase);
     out.number("latency_us"_key, *times.slowest_us);
     out.close();
   }
@@ -363,9 +361,9 @@ private:
     if (last.phase.empty() && last.response.empty())
       return;
     out.open("last"_key);
-    out.text("phase"_key, field<"opensmtpd.filter.last.phase">, last.phase);
-    out.text("response"_key, field<"opensmtpd.filter.last.response">, last.response);
-    out.text("param"_key, field<"opensmtpd.filter.last.param">, last.param);
+    write_text<"opensmtpd.filter.last.phase">(out, last.phase);
+    write_text<"opensmtpd.filter.last.response">(out, last.response);
+    write_text<"opensmtpd.filter.last.param">(out, last.param);
     if (last.latency_us)
       out.number("latency_us"_key, *last.latency_us);
     out.close();

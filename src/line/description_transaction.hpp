@@ -25,7 +25,7 @@ struct TxStart : MadeOf<Section::tx>
     if (!session.tx)
       return;
     out.open("tx"_key);
-    out.text("id"_key, field<"opensmtpd.tx.id">, session.tx->id);
+    write_text<"opensmtpd.tx.id">(out, session.tx->id);
     out.number("number"_key, session.tx->number);
     out.time("start"_key, session.tx->start_us);
   }
@@ -39,11 +39,11 @@ struct TxFrom : MadeOf<Section::tx_from>
       return;
     const auto& [address, original, status] = *session.tx->from;
     out.open("from"_key);
-    out.text("address"_key, field<"opensmtpd.tx.from.address">, address.address);
-    out.text("address_original"_key, field<"opensmtpd.tx.from.address_original">, original);
-    out.text("local"_key, field<"opensmtpd.tx.from.local">, address.local);
-    out.text("domain"_key, field<"opensmtpd.tx.from.domain">, address.domain);
-    out.text("status"_key, field<"opensmtpd.tx.from.status">, status);
+    write_text<"opensmtpd.tx.from.address">(out, address.address);
+    write_text<"opensmtpd.tx.from.address_original">(out, original);
+    write_text<"opensmtpd.tx.from.local">(out, address.local);
+    write_text<"opensmtpd.tx.from.domain">(out, address.domain);
+    write_text<"opensmtpd.tx.from.status">(out, status);
     out.truth("null"_key, address.address.empty());
     out.close();
   }
@@ -64,7 +64,7 @@ struct TxState : MadeOf<Section::tx_state, Section::envelopes>
       out.number("size"_key, *tx.size);
     if (!tx.data_status.empty()) {
       out.open("data"_key);
-      out.text("status"_key, field<"opensmtpd.tx.data.status">, tx.data_status);
+      write_text<"opensmtpd.tx.data.status">(out, tx.data_status);
       out.close();
     }
     out.open("envelope"_key);
@@ -107,12 +107,12 @@ struct TxOrigin : MadeOf<Section::origin>
     const Origin& origin = *session.tx->origin;
     out.open("origin"_key);
     out.token("session"_key, hex_id(origin.session()));
-    out.text("address"_key, field<"opensmtpd.origin.address">, origin.get(Origin::address));
+    write_text<"opensmtpd.origin.address">(out, origin.get(Origin::address));
     out.token("ip"_key, origin.get(Origin::ip));
-    out.text("domain"_key, field<"opensmtpd.origin.domain">, origin.get(Origin::domain));
-    out.text("user"_key, field<"opensmtpd.origin.user">, origin.get(Origin::user));
+    write_text<"opensmtpd.origin.domain">(out, origin.get(Origin::domain));
+    write_text<"opensmtpd.origin.user">(out, origin.get(Origin::user));
     out.token("with"_key, origin.get(Origin::with));
-    out.text("from"_key, field<"opensmtpd.origin.from">, origin.get(Origin::from));
+    write_text<"opensmtpd.origin.from">(out, origin.get(Origin::from));
     out.time("accepted"_key, origin.accepted_us());
     if (session.tx->origin_delay_us)
       out.number("delay_us"_key, *session.tx->origin_delay_us);

@@ -8,7 +8,6 @@
 #include "jsonlog/text.hpp"
 #include "jsonlog/text_buffer.hpp"
 #include "jsonlog/time_text.hpp"
-#include "jsonlog/unique_list.hpp"
 #include "line/key.hpp"
 #include "schema/fields.hpp"
 #include "text/rapidjson.hpp"
@@ -16,7 +15,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include <rapidjson/stringbuffer.h>
@@ -118,18 +116,6 @@ public:
     scratch_ << '"';
     compose(scratch_);
     put_scratch();
-  }
-  template <Letters key>
-  void list(Key<key> name, Field field, const UniqueList& list)
-  {
-    if (list.cut())
-      cut(field);
-    if (!wants_list(field, list.values().empty()))
-      return;
-    open_list(name);
-    for (const std::string& value : list.values())
-      item(field, value);
-    close_list();
   }
   bool wants_list(Field field, bool empty)
   {

@@ -28,6 +28,18 @@ struct Key
   }();
 };
 
+// The last key of a field's name: `rcpt_ok` of `opensmtpd.count.rcpt_ok`.
+template <Letters name>
+inline constexpr auto last_key = [] {
+  constexpr std::size_t start = name.view().rfind('.') + 1; // 0 where there is no dot
+  char text[sizeof(name.text) - start]{};
+  std::ranges::copy(name.view().substr(start), text);
+  return Letters(text);
+}();
+
+template <Letters name>
+using KeyOf = Key<last_key<name>>;
+
 // `"rcpt_ok"_key`. No consteval: clang 14 takes it in a template and then cannot link.
 template <Letters letters>
 constexpr Key<letters> operator""_key() noexcept

@@ -13,7 +13,6 @@
 #include "jsonlog/text.hpp"
 #include "jsonlog/text_buffer.hpp"
 #include "jsonlog/time_text.hpp"
-#include "jsonlog/unique_list.hpp"
 #include "line/key.hpp"
 #include "schema/fields.hpp"
 
@@ -24,7 +23,6 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace jsonlog {
@@ -138,18 +136,6 @@ public:
     compose(out_);
     begin();
     put('"');
-  }
-  template <Letters key>
-  void list(Key<key> name, Field field, const UniqueList& list)
-  {
-    if (list.cut())
-      cut(field);
-    if (list.values().empty())
-      return;
-    open_list(name);
-    for (const std::string& value : list.values())
-      item(field, value);
-    close_list();
   }
   bool wants_list(Field, bool empty) const noexcept { return !empty; }
 

@@ -79,12 +79,6 @@ public:
   {
     note(name, FieldType::text);
   }
-  template <Letters key>
-  void list(Key<key> name, Field, const UniqueList& list)
-  {
-    if (!list.values().empty())
-      note(name, FieldType::text);
-  }
   bool wants_list(Field, bool empty) { return !empty; }
   void cut(Field) {}
 
