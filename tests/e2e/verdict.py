@@ -42,9 +42,36 @@ def check_everything(run: Rehearsal, binary: Path, options: str) -> None:
     check_secrets(run, replayed)
     check_anomalies(run)
     check_schema(run)
+    check_origins(run)
     # A unit that takes its confinement away is all that it has to tell of.
     told = ["jsonlog: not confined to the log's folder: Operation not permitted"] if run.mail.unit else []
     run.checks.equal("the filter has nothing else to complain about", run.mail.filter_diagnostics(), told)
+
+
+def check_origins(run: Rehearsal) -> None:
+    """Every outbound line of a message that came in before names the session that brought it."""
+    brought: dict[str, dict[str, Any]] = {}
+    followed, wrong = 0, []
+    for line in run.journal.lines:
+        message = get(line, "email.local_id")
+        if get(line, "opensmtpd.subsystem") == "smtp-in":
+            if message and get(line, "event.action") == "tx-commit":
+                brought[message] = {
+                    "session": get(line, "opensmtpd.session.id"),
+                    "address": get(line, "source.address"),
+                    "user": get(line, "user.name"),
+                    "with": get(line, "opensmtpd.session.with"),
+                    "accepted": get(line, "@timestamp"),
+                }
+            continue
+        origin = get(line, "opensmtpd.origin")
+        expected = brought.get(message)
+        told = expected and origin and {name: origin.get(name) for name in expected}
+        followed += expected is not None
+        if (expected or None) != (told or None) or (origin and not expected):
+            wrong.append((message, origin, expected))
+    run.checks.true("messages that came in went out", followed > 20, followed)
+    run.checks.equal("and every line of them says who brought them", wrong, [])
 
 
 def replay(run: Rehearsal, binary: Path, options: str) -> bytes:
