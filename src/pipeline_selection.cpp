@@ -74,12 +74,24 @@ void Pipeline::number_line(Session& session, Watch& watch)
   watch.unwritten |= section_bit(Section::session);
 }
 
-// The reports walk again through a session that stands where they began. Lines that are out already
-// are not written twice.
-void Pipeline::write_past(SessionTable::Slot slot, Watch& watch)
+// From now on every line of the session is written, and those that were not, now. What there is no
+// memory for is counted as forgotten.
+void Pipeline::write_past(SessionTable::Slot slot, Watch& watch) noexcept
 {
   watch.whole = true;
   Past past = pasts_.take(slot);
+  std::uint64_t left = past.unwritten();
+  try {
+    replay_past(past, watch, left);
+  } catch (...) {
+    watch.forgotten += left;
+  }
+}
+
+// The reports walk again through a session that stands where they began. Lines that are out already
+// are not written twice. `left`: lines still to be written.
+void Pipeline::replay_past(Past& past, Watch& watch, std::uint64_t& left)
+{
   std::unique_ptr<Session> session = past.take_start();
   if (session == nullptr) {
     session = std::make_unique<Session>();
@@ -98,6 +110,7 @@ void Pipeline::write_past(SessionTable::Slot slot, Watch& watch)
     write_event(slot_of_the_past, *session, report,
                 std::exchange(unwritten, 0) | section_bit(Section::session), in_auth_exchange);
     --counts_.unselected;
+    --left;
   });
 }
 

@@ -92,7 +92,8 @@ private:
                     bool in_auth_exchange, std::shared_ptr<const Origin> origin);
   Sections select_end(SessionTable::Slot slot, Sections changed);
   static void number_line(Session& session, Watch& watch);
-  void write_past(SessionTable::Slot slot, Watch& watch);
+  void write_past(SessionTable::Slot slot, Watch& watch) noexcept;
+  void replay_past(Past& past, Watch& watch, std::uint64_t& left);
   void remember(SessionTable::Slot slot, const Report& report, bool written,
                 std::shared_ptr<const Origin> origin) noexcept;
   void forget_session(SessionTable::Slot slot) noexcept;
