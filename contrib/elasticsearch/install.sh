@@ -190,8 +190,13 @@ choose_lifecycle() {
     esac
 }
 
+# with_prefix FILE: its text, in which the indices are called as --index says.
+with_prefix() {
+    sed "s/\"opensmtpd-\*\"/\"$prefix-*\"/" "$1"
+}
+
 put_lifecycle() {
-    sed "s/\"30d\"/\"${keep}d\"/; s/after 30\"/after $keep\"/; s/\"opensmtpd-\*\"/\"$prefix-*\"/" "$here/$policy" >"$work/policy"
+    with_prefix "$here/$policy" | sed "s/\"30d\"/\"${keep}d\"/; s/after 30\"/after $keep\"/" >"$work/policy"
     path=$lifecycle/$prefix
     if [ "$engine" = OpenSearch ] && [ "$status" = 200 ]; then # ISM replaces only what one has seen
         number=$(sed -n 's/.*"_seq_no" *: *\([0-9]*\).*/\1/p' "$work/answer")
@@ -210,7 +215,7 @@ change_template() {
 
 # An ISM policy names its indices itself; ILM's is named by each index, so by the template.
 put_template() {
-    sed "s/\"opensmtpd-\*\"/\"$prefix-*\"/" "$here/$template" >"$work/template"
+    with_prefix "$here/$template" >"$work/template"
     [ "$shards" = 1 ] || change_template '"number_of_shards": *1' "\"number_of_shards\": $shards"
     [ -z "$replicas" ] || change_template '"auto_expand_replicas": *"0-1"' "\"number_of_replicas\": $replicas"
     if [ -n "$keep" ] && [ "$engine" = Elasticsearch ]; then
@@ -224,7 +229,7 @@ import_dashboards() {
         echo "would send dashboards: POST $kibana/api/saved_objects/_import?overwrite=true"
         return
     fi
-    sed "s/\"opensmtpd-\*\"/\"$prefix-*\"/" "$dashboards" >"$work/dashboards.ndjson"
+    with_prefix "$dashboards" >"$work/dashboards.ndjson"
     # Kibana asks for the one header, OpenSearch Dashboards for the other.
     request POST "$kibana/api/saved_objects/_import?overwrite=true" -H 'kbn-xsrf: true' -H 'osd-xsrf: true' \
         -F "file=@$work/dashboards.ndjson;filename=opensmtpd.ndjson"
