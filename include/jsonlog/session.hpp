@@ -282,6 +282,11 @@ struct Session
   bool transactions_cut = false;
 
   bool final() const noexcept { return close != Close::none; }
+  // The other end: the client, on smtp-out the server.
+  const Endpoint& peer() const noexcept
+  {
+    return subsystem == Subsystem::smtp_in ? source : destination;
+  }
   bool is_lmtp() const noexcept { return helo_method == "LHLO"; }
 };
 

@@ -80,10 +80,8 @@ constexpr std::array<Row, row_count> table_of(Parts<Root...>, Parts<Opensmtpd...
           row_of(Opensmtpd{})...};
 }
 
-constexpr std::array table = table_of(RootParts{}, OpensmtpdParts{});
-
 } // namespace
 
-constinit const std::array<Row, row_count> rows = table;
+constinit const std::array<Row, row_count> rows = table_of(RootParts{}, OpensmtpdParts{});
 
 } // namespace jsonlog

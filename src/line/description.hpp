@@ -9,6 +9,7 @@
 #pragma once
 
 #include "jsonlog/session.hpp"
+#include "jsonlog/time_text.hpp"
 #include "jsonlog/unique_list.hpp"
 #include "line/json_writer.hpp"
 #include "line/key.hpp"
@@ -32,7 +33,6 @@ namespace description {
 //   number, truth               are always written
 //   token(key, text)            plain ASCII without quotes or backslashes
 //   text(key, field, bytes)     any bytes; the field is marked as cut if there are too many
-//   time(key, us)               microseconds since 1970
 //   composed(key, compose)      compose(TextBuffer&) appends the inside of a JSON string
 //   wants_list(field, empty)    false: leave the list out, which may be one of the cuts
 template <typename Writer>
@@ -49,7 +49,6 @@ concept LineWriter = requires(Writer& out, Field field, std::string_view bytes)
   out.truth("key"_key, true);
   out.token("key"_key, bytes);
   out.text("key"_key, field, bytes);
-  out.time("key"_key, std::int64_t{});
   out.composed("key"_key, [](TextBuffer&) {});
   {
     out.wants_list(field, true)
@@ -62,6 +61,22 @@ template <Letters name>
 void write_text(LineWriter auto& out, std::string_view bytes, std::size_t limit = limits::keyword)
 {
   out.text(KeyOf<name>{}, field<name>, bytes, limit);
+}
+
+// Microseconds since 1970.
+template <Letters key>
+void write_time(LineWriter auto& out, Key<key> name, std::int64_t time_us)
+{
+  out.composed(name, [time_us](TextBuffer& text) { append_time(text, time_us); });
+}
+
+template <Letters key>
+void write_anomalies(LineWriter auto& out, Key<key> name, const AnomalyList& anomalies)
+{
+  out.open_list(name);
+  for (const Anomaly anomaly : anomalies)
+    out.item(to_string(anomaly));
+  out.close_list();
 }
 
 template <Letters name>

@@ -26,7 +26,7 @@ void write_event(LineWriter auto& out, const EventLine& line, const EventTexts& 
                [&](TextBuffer& text) { text << texts.id_prefix << '.' << line.sequence(); });
   out.token("start"_key, texts.start);
   if (session.final())
-    out.time("end"_key, session.time_us);
+    write_time(out, "end"_key, session.time_us);
   out.number("duration"_key, line.duration_ns());
   if (original && line.report != nullptr)
     write_text<"event.original">(out, mask_report(*line.report, session.in_auth_exchange),
@@ -67,12 +67,8 @@ void write_moment(LineWriter auto& out, const EventLine& line)
   write_times(out, session);
   if (now.anomalies.cut())
     out.cut(field<"opensmtpd.anomaly_new">);
-  if (!now.anomalies.empty()) {
-    out.open_list("anomaly_new"_key);
-    for (const Anomaly anomaly : now.anomalies)
-      out.item(to_string(anomaly));
-    out.close_list();
-  }
+  if (!now.anomalies.empty())
+    write_anomalies(out, "anomaly_new"_key, now.anomalies);
   if (now.recipient) {
     const auto& [address, original, status] = *now.recipient;
     out.open("rcpt"_key);

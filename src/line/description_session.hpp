@@ -11,12 +11,6 @@
 
 namespace jsonlog::description {
 
-// Which of the two ends is the other one: the client, on smtp-out the server.
-inline const Endpoint& peer_of(const Session& session) noexcept
-{
-  return session.subsystem == Subsystem::smtp_in ? session.source : session.destination;
-}
-
 // --- The root ---
 
 struct Link : MadeOf<Section::link>
@@ -40,7 +34,7 @@ struct Link : MadeOf<Section::link>
       write_text<"destination.domain">(out, destination_domain);
       out.close();
     }
-    const Endpoint& peer = peer_of(session);
+    const Endpoint& peer = session.peer();
     const Endpoint& known = peer.ip.empty() ? (in ? session.destination : session.source) : peer;
     out.open("network"_key);
     if (session.connected && !peer.local)
@@ -262,12 +256,8 @@ struct Anomalies : MadeOf<Section::anomaly>
     constexpr Field anomaly = field<"opensmtpd.anomaly">;
     if (session.anomalies.cut())
       out.cut(anomaly);
-    if (!out.wants_list(anomaly, session.anomalies.empty()))
-      return;
-    out.open_list("anomaly"_key);
-    for (const Anomaly each : session.anomalies)
-      out.item(to_string(each));
-    out.close_list();
+    if (out.wants_list(anomaly, session.anomalies.empty()))
+      write_anomalies(out, "anomaly"_key, session.anomalies);
   }
 };
 

@@ -27,7 +27,7 @@ struct TxStart : MadeOf<Section::tx>
     out.open("tx"_key);
     write_text<"opensmtpd.tx.id">(out, session.tx->id);
     out.number("number"_key, session.tx->number);
-    out.time("start"_key, session.tx->start_us);
+    write_time(out, "start"_key, session.tx->start_us);
   }
 };
 
@@ -113,7 +113,7 @@ struct TxOrigin : MadeOf<Section::origin>
     write_text<"opensmtpd.origin.user">(out, origin.get(Origin::user));
     out.token("with"_key, origin.get(Origin::with));
     write_text<"opensmtpd.origin.from">(out, origin.get(Origin::from));
-    out.time("accepted"_key, origin.accepted_us());
+    write_time(out, "accepted"_key, origin.accepted_us());
     if (session.tx->origin_delay_us)
       out.number("delay_us"_key, *session.tx->origin_delay_us);
     out.close();

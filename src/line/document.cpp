@@ -24,7 +24,7 @@ std::string_view Document::event(const EventLine& line, Size size)
   bool whole_message = append_peer(peer_text, session, cut);
   const EventTexts texts{id_text.view(), start_text.view(), peer_text.view()};
 
-  out_.time("@timestamp"_key, session.time_us);
+  write_time(out_, "@timestamp"_key, session.time_us);
   out_.composed("message"_key, [&](TextBuffer& text) {
     whole_message =
       append_message(text, line.action(), session, line.report, texts.peer, cut) && whole_message;
@@ -50,7 +50,7 @@ std::string_view Document::anomaly(const AnomalyLine& line, Size size)
 {
   const LoggerState& logger = line.logger;
   out_.begin(size);
-  out_.time("@timestamp"_key, line.time_us);
+  write_time(out_, "@timestamp"_key, line.time_us);
   out_.composed("message"_key,
                 [&](TextBuffer& text) { text << malformed_action << ' ' << line.error; });
   write_head(out_, settings_);

@@ -7,7 +7,6 @@
 #include "jsonlog/limits.hpp"
 #include "jsonlog/text.hpp"
 #include "jsonlog/text_buffer.hpp"
-#include "jsonlog/time_text.hpp"
 #include "line/key.hpp"
 #include "schema/fields.hpp"
 #include "text/rapidjson.hpp"
@@ -25,6 +24,16 @@ namespace jsonlog {
 // What a document may leave out to stay below LineSettings::max_line, each size less than the one
 // before.
 enum class Size : std::uint8_t { whole, without_lists, short_texts };
+
+// What `write` gives for the largest size whose text has at most so many bytes, or for the last.
+template <typename Write>
+auto within_budget(std::size_t max_line, const Write& write)
+{
+  for (const Size size : {Size::whole, Size::without_lists})
+    if (const auto text = write(size); text.size() <= max_line)
+      return text;
+  return write(Size::short_texts);
+}
 
 class JsonWriter
 {
@@ -102,11 +111,6 @@ public:
       return;
     put_key(name);
     put_text(field, bytes, limit);
-  }
-  template <Letters key>
-  void time(Key<key> name, std::int64_t time_us)
-  {
-    composed(name, [time_us](TextBuffer& out) { append_time(out, time_us); });
   }
   template <Letters key, typename Compose>
   void composed(Key<key> name, const Compose& compose)

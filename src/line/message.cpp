@@ -33,7 +33,7 @@ bool append_message(TextBuffer& out, std::string_view action, const Session& ses
 bool append_peer(TextBuffer& out, const Session& session, Cut cut)
 {
   const bool in = session.subsystem == Subsystem::smtp_in;
-  const Endpoint& peer = in ? session.source : session.destination;
+  const Endpoint& peer = session.peer();
   if (peer.address.empty())
     return true;
   out << std::string_view(in ? " from " : " to ");

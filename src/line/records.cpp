@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: ISC
 #include "line/records.hpp"
 
-#include "jsonlog/time_text.hpp"
 #include "line/description_event.hpp"
 #include "line/envelope.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace jsonlog {
@@ -126,7 +124,7 @@ private:
   template <typename Message>
   void begin(std::int64_t time_us, const Message& message)
   {
-    out_.time("@timestamp"_key, time_us);
+    description::write_time(out_, "@timestamp"_key, time_us);
     out_.composed("message"_key, message);
     write_head(out_, settings_);
   }
@@ -184,41 +182,32 @@ private:
   JsonWriter out_;
 };
 
-template <typename Write>
-std::string within_budget(const LineSettings& settings, Write write)
-{
-  std::string line;
-  for (const Size size : {Size::whole, Size::without_lists, Size::short_texts}) {
-    line = write(size);
-    if (line.size() <= settings.max_line)
-      break;
-  }
-  line += '\n';
-  return line;
-}
-
 } // namespace
 
 std::string meta_record(const LineSettings& settings, const ProcessFacts& process,
                         const MetaFacts& facts, std::int64_t time_us)
 {
-  return within_budget(settings, [&](Size size) {
-    constexpr std::size_t key_size = std::string_view(R"(,"padding":"")").size();
-    std::string line = RecordWriter(settings, size).meta(process, facts, time_us, 0);
-    if (line.size() >= meta_size)
-      return line;
-    const std::size_t missing = meta_size - line.size();
-    return RecordWriter(settings, size)
-      .meta(process, facts, time_us, missing > key_size ? missing - key_size : 1);
-  });
+  return within_budget(
+           settings.max_line,
+           [&](Size size) {
+             constexpr std::size_t key_size = std::string_view(R"(,"padding":"")").size();
+             std::string line = RecordWriter(settings, size).meta(process, facts, time_us, 0);
+             if (line.size() >= meta_size)
+               return line;
+             const std::size_t missing = meta_size - line.size();
+             return RecordWriter(settings, size)
+               .meta(process, facts, time_us, missing > key_size ? missing - key_size : 1);
+           }) +
+         "\n";
 }
 
 std::string stats_record(const LineSettings& settings, const Account& account,
                          const StatsFacts& facts, std::int64_t time_us)
 {
-  return within_budget(settings, [&](Size size) {
-    return RecordWriter(settings, size).stats(account, facts, time_us);
-  });
+  return within_budget(
+           settings.max_line,
+           [&](Size size) { return RecordWriter(settings, size).stats(account, facts, time_us); }) +
+         "\n";
 }
 
 } // namespace jsonlog

@@ -50,7 +50,7 @@ public:
       if (line_.size() - 1 <= settings_.max_line)
         return line_.view();
     }
-    return within_budget([&](Size size) { return document_.event(line, size); });
+    return from_nothing([&](Size size) { return document_.event(line, size); });
   }
 
   void forget(SessionTable::Slot slot) noexcept
@@ -65,24 +65,19 @@ public:
     // The cut comes last: what hides a secret may stand before it, and the secret behind it.
     const std::string masked = mask_line(bad_line);
     const AnomalyLine line{masked, error, time_us, logger};
-    return within_budget([&](Size size) { return document_.anomaly(line, size); });
+    return from_nothing([&](Size size) { return document_.anomaly(line, size); });
   }
 
   bool truncated() const noexcept { return cuts_.any(); }
 
 private:
   template <typename Write>
-  std::string_view within_budget(Write write)
+  std::string_view from_nothing(const Write& write)
   {
-    for (const Size size : {Size::whole, Size::without_lists, Size::short_texts}) {
-      const std::string_view text = write(size);
-      if (text.size() > settings_.max_line && size != Size::short_texts)
-        continue;
-      line_.clear();
-      line_ << text << '\n';
-      cuts_ = document_.cuts();
-      break;
-    }
+    const std::string_view text = within_budget(settings_.max_line, write);
+    line_.clear();
+    line_ << text << '\n';
+    cuts_ = document_.cuts();
     return line_.view();
   }
 

@@ -12,7 +12,6 @@
 #include "jsonlog/limits.hpp"
 #include "jsonlog/text.hpp"
 #include "jsonlog/text_buffer.hpp"
-#include "jsonlog/time_text.hpp"
 #include "line/key.hpp"
 #include "schema/fields.hpp"
 
@@ -22,7 +21,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 #include <string_view>
 
 namespace jsonlog {
@@ -122,11 +120,6 @@ public:
     put_key(name);
     put_text(field, bytes, limit);
   }
-  template <Letters key>
-  void time(Key<key> name, std::int64_t time_us)
-  {
-    composed(name, [time_us](TextBuffer& out) { append_time(out, time_us); });
-  }
   template <Letters key, typename Compose>
   void composed(Key<key> name, const Compose& compose)
   {
@@ -140,7 +133,6 @@ public:
   bool wants_list(Field, bool empty) const noexcept { return !empty; }
 
   void cut(Field field) noexcept { cuts_.add(field); }
-  Cut cut_at(std::size_t limit) const noexcept { return {limit, false}; }
 
 private:
   // Between two calls of begin(): more than the longest run of numbers and words needs.

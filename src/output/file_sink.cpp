@@ -98,8 +98,7 @@ const char* FileSink::advice(int reason) const noexcept
   if (reason != EACCES || process_start_)
     return QueuedSink::advice(reason);
   return "; will try again. If another folder took its place, the confinement keeps it out of "
-         "reach "
-         "until smtpd is restarted: see --no-confinement";
+         "reach until smtpd is restarted: see --no-confinement";
 }
 
 bool FileSink::open_file()

@@ -60,10 +60,11 @@ class Memory(EdgeTest):
         for number in range(total):
             self.file.unlink(missing_ok=True)
             self.check(self.run_with(*self.output, *options, FAIL_AT=str(number)), f"allocation {number}")
-            lines = [line["opensmtpd"] for line in self.written()]
+            written = self.written()
+            lines = [line["opensmtpd"] for line in written]
             made = 1 + max(line["logger"].get("sequence", -1) for line in lines)
             told = max(line["logger"].get("dropped", 0) for line in lines)
-            self.assertEqual(len(events_of(self.written())) + told, made, f"allocation {number}")
+            self.assertEqual(len(events_of(written)) + told, made, f"allocation {number}")
             losses += told
             forgotten = {line["session"]["id"]: line["session"].get("forgotten", 0) for line in lines if "session" in line}
             # A session that could not be begun has no end.

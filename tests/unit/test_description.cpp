@@ -69,11 +69,6 @@ public:
     if (!member.starts_with(field_names[static_cast<std::size_t>(field)]))
       misnamed.push_back(member);
   }
-  template <Letters key>
-  void time(Key<key> name, std::int64_t)
-  {
-    note(name, FieldType::text);
-  }
   template <Letters key, typename Compose>
   void composed(Key<key> name, const Compose&)
   {
