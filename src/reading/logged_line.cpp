@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: ISC
 #include "reading/logged_line.hpp"
 
-#include "jsonlog/text.hpp"
-#include "text/rapidjson.hpp"
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
-#include <utility>
 
-#include <rapidjson/error/en.h>
-#include <rapidjson/reader.h>
+#include <simdjson.h>
 
 namespace jsonlog {
 
 namespace {
+
+constexpr std::string_view foreign = "not a line of this program";
 
 // The objects that hold what is wanted.
 enum class Place : std::uint8_t {
@@ -27,8 +24,7 @@ enum class Place : std::uint8_t {
   session,
   meta,
   stats,
-  stats_lines,
-  elsewhere
+  stats_lines
 };
 
 constexpr struct
@@ -84,96 +80,49 @@ constexpr struct
   {Place::stats_lines, "dropped", lines_dropped},
 };
 
-// Takes RapidJSON's events and keeps the wanted values; refuses one of another type.
-class Members : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Members>
+// The wanted values of a document. Of a key that comes twice, the last one counts.
+class Members
 {
 public:
-  std::array<std::string_view, texts_wanted> texts = {};
-  std::array<std::optional<std::uint64_t>, all_wanted> numbers = {};
-  std::string_view error; // why it refused
-
-  std::string_view text(Wanted wanted) const { return texts[wanted]; }
-  const std::optional<std::uint64_t>& number(Wanted wanted) const { return numbers[wanted]; }
-
-  bool Key(const char* name, rapidjson::SizeType size, bool)
+  // False: one of them is of another type.
+  bool read(Place place, const simdjson::dom::object& object)
   {
-    const Place place = places_[depth_];
-    wanted_ = all_wanted;
-    next_ = Place::elsewhere;
-    if (place == Place::elsewhere)
-      return true;
-    const std::string_view key(name, size);
-    for (const auto& member : members)
-      if (member.place == place && member.key == key)
-        wanted_ = member.wanted;
-    for (const auto& object : objects)
-      if (object.parent == place && object.key == key)
-        next_ = object.place;
+    for (const auto& [key, value] : object) {
+      for (const auto& member : members)
+        if (member.place == place && member.key == key && !take(member.wanted, value))
+          return false;
+      simdjson::dom::object inner;
+      for (const auto& known : objects)
+        if (known.parent == place && known.key == key && value.get(inner) == simdjson::SUCCESS &&
+            !read(known.place, inner))
+          return false;
+    }
     return true;
   }
-  bool StartObject() { return enter(std::exchange(next_, Place::elsewhere)); }
-  bool EndObject(rapidjson::SizeType) { return leave(); }
-  bool StartArray()
-  {
-    next_ = Place::elsewhere;
-    return enter(Place::elsewhere);
-  }
-  bool EndArray(rapidjson::SizeType) { return leave(); }
 
-  bool String(const char* text, rapidjson::SizeType size, bool)
-  {
-    if (wanted_ < texts_wanted)
-      texts[wanted_] = {text, size};
-    return taken(wanted_ < texts_wanted);
-  }
-  bool Uint64(std::uint64_t number)
-  {
-    const bool is_number = wanted_ >= texts_wanted && wanted_ < final_truth;
-    if (is_number && number <= LoggedLineReader::max_number)
-      numbers[wanted_] = number;
-    return taken(is_number && number <= LoggedLineReader::max_number);
-  }
-  bool Uint(unsigned number) { return Uint64(number); }
-  bool Int(int) { return taken(false); } // negative
-  bool Int64(std::int64_t) { return taken(false); }
-  bool Bool(bool truth)
-  {
-    if (wanted_ == final_truth)
-      numbers[wanted_] = truth;
-    return taken(wanted_ == final_truth);
-  }
-  bool Default() { return taken(false); }
+  std::string_view text(Wanted wanted) const { return texts_[wanted]; }
+  const std::optional<std::uint64_t>& number(Wanted wanted) const { return numbers_[wanted]; }
 
 private:
-  bool enter(Place place)
+  bool take(Wanted wanted, const simdjson::dom::element& value)
   {
-    if (depth_ == LoggedLineReader::max_depth) {
-      error = "nested too deeply";
+    if (wanted < texts_wanted)
+      return value.get(texts_[wanted]) == simdjson::SUCCESS;
+    bool truth = false;
+    std::uint64_t number = 0;
+    if (wanted == final_truth) {
+      if (value.get(truth) != simdjson::SUCCESS)
+        return false;
+      number = truth ? 1 : 0;
+    } else if (value.get(number) != simdjson::SUCCESS || number > LoggedLineReader::max_number) {
       return false;
     }
-    places_[++depth_] = place;
-    return wanted_ == all_wanted || taken(false);
-  }
-  bool leave()
-  {
-    --depth_;
-    next_ = Place::elsewhere;
+    numbers_[wanted] = number;
     return true;
   }
-  // The value of the key before was `right`.
-  bool taken(bool right)
-  {
-    next_ = Place::elsewhere;
-    if (std::exchange(wanted_, all_wanted) == all_wanted || right)
-      return true;
-    error = "a field of the wrong type";
-    return false;
-  }
 
-  std::array<Place, LoggedLineReader::max_depth + 1> places_{Place::elsewhere};
-  std::size_t depth_ = 0;        // places_[depth_] is open
-  Place next_ = Place::document; // what an object that follows is
-  Wanted wanted_ = all_wanted;   // what the value that follows is; all_wanted: of no interest
+  std::array<std::string_view, texts_wanted> texts_ = {};
+  std::array<std::optional<std::uint64_t>, all_wanted> numbers_ = {};
 };
 
 bool parse_number(std::string_view text, int base, std::uint64_t& number)
@@ -207,7 +156,6 @@ std::string_view understand_event(const Members& found, LoggedLine& line)
 
 std::string_view understand(const Members& found, LoggedLine& line)
 {
-  constexpr std::string_view foreign = "not a line of this program";
   constexpr std::array<std::string_view, 4> kinds = {"event", "anomaly", "meta", "stats"};
   const auto* const kind = std::find(kinds.begin(), kinds.end(), found.text(record_text));
   if (kind == kinds.end())
@@ -242,25 +190,35 @@ std::string_view without_header(std::string_view text) noexcept
   return behind_tag ? text.substr(brace) : text;
 }
 
+struct LoggedLineReader::Parser
+{
+  simdjson::dom::parser parser;
+};
+
+LoggedLineReader::LoggedLineReader()
+  : parser_(std::make_unique<Parser>())
+{}
+
+LoggedLineReader::~LoggedLineReader() = default;
+
 std::string_view LoggedLineReader::read(std::string_view text, LoggedLine& line)
 {
+  constexpr std::size_t usual_room = std::size_t{64} * 1024;
   line = {};
   text = without_header(text);
-  if (!is_utf8(text))
-    return "not UTF-8";
-  copy_.assign(text);
-  rapidjson::InsituStringStream stream(copy_.data());
-  rapidjson::Reader reader;
+  simdjson::dom::parser& parser = parser_->parser;
+  if (parser.capacity() < text.size() || parser.capacity() == 0)
+    if (const auto error = parser.allocate(std::max(text.size(), usual_room), max_depth))
+      return simdjson::error_message(error);
+  simdjson::dom::element document;
+  if (const auto error = parser.parse(text.data(), text.size(), true).get(document))
+    return simdjson::error_message(error);
+  simdjson::dom::object root;
+  if (document.get(root) != simdjson::SUCCESS)
+    return foreign;
   Members found;
-  // Iterative: nesting that is refused must not have used up the stack.
-  constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseInsituFlag;
-  const rapidjson::ParseResult result = reader.Parse<flags>(stream, found);
-  if (!found.error.empty())
-    return found.error;
-  if (result.IsError())
-    return rapidjson::GetParseError_En(result.Code());
-  if (stream.Tell() < text.size())
-    return "NUL in line"; // which is the end of the text for RapidJSON
+  if (!found.read(Place::document, root))
+    return "a field of the wrong type";
   return understand(found, line);
 }
 

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <memory>
 #include <string_view>
 
 namespace jsonlog {
@@ -48,14 +48,21 @@ struct LoggedLine
 // `Nov 21 00:16:40 mx filter-jsonlog[1]: {`, `... @cee: {`.
 std::string_view without_header(std::string_view text) noexcept;
 
-// Not for hostile programs but for hostile bytes: nesting is bounded, memory is that of one line.
+// Not for hostile programs but for hostile bytes: nesting is bounded, and memory by a multiple of
+// the longest line.
 class LoggedLineReader
 {
 public:
   // Deeper nesting is refused; ours is 5 deep.
   static constexpr std::size_t max_depth = 64;
-  // Numbers of records beyond this are refused, so that sums of them cannot overflow.
+  // Numbers of records beyond this are refused, as is any integer that 64 bits cannot hold, so that
+  // sums of them cannot overflow.
   static constexpr std::uint64_t max_number = std::uint64_t{1} << 62;
+
+  LoggedLineReader();
+  ~LoggedLineReader();
+  LoggedLineReader(const LoggedLineReader&) = delete;
+  LoggedLineReader& operator=(const LoggedLineReader&) = delete;
 
   // Reads a line, LF not included. Returns what is wrong with it, or an empty text and `line`,
   // whose views hold until the next call. Keys that it does not know are no error: a newer
@@ -63,7 +70,9 @@ public:
   std::string_view read(std::string_view text, LoggedLine& line);
 
 private:
-  std::string copy_; // parsed in place
+  struct Parser;
+
+  std::unique_ptr<Parser> parser_;
 };
 
 } // namespace jsonlog
