@@ -88,6 +88,9 @@ public:
   };
   Counts counts();
 
+  // What diagnostics call it: the path of the file or socket.
+  const std::string& name() const noexcept { return name_; }
+
 protected:
   // --- The output: called by the writer thread alone (open() once before it starts) ---
 
@@ -116,7 +119,6 @@ protected:
   }
 
   Diagnostics& diagnostics() const noexcept { return diagnostics_; }
-  const std::string& name() const noexcept { return name_; }
 
 private:
   using Clock = std::chrono::steady_clock;

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include <poll.h>
 #include <sys/stat.h>
@@ -135,7 +136,7 @@ public:
     , diagnostics_(diagnostics)
     , output_(make_output(options, meta_writer(options), diagnostics))
     , pipeline_(options.pipeline, output_)
-    , confinement_{options.file, options.to_syslog ? options.syslog.socket : ""}
+    , confinement_(confinement_of(options))
   {
     if (is_regular_file(STDIN_FILENO))
       output_.sink().wait_when_full(nothing_ends_us);
@@ -150,7 +151,7 @@ public:
       confine(confinement_, diagnostics_);
     if (!output_.sink().start(!options_.strict))
       return unusable_output;
-    if (options_.to_syslog)
+    if (!std::holds_alternative<FileSettings>(options_.output))
       write_meta();
     while (wait_for_input() && read_input())
       continue;
@@ -292,8 +293,7 @@ private:
     if (stopped && sink.left() == 0)
       return;
     try {
-      diagnostics_.say(output_name(options_) + ": " +
-                       (stopped ? std::to_string(sink.left()) + " " : "") +
+      diagnostics_.say(sink.name() + ": " + (stopped ? std::to_string(sink.left()) + " " : "") +
                        "lines were lost at the end");
     } catch (...) { // no memory to say so
     }

@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <string>
 #include <system_error>
+#include <variant>
 
 #include <CLI/CLI.hpp>
 
@@ -24,26 +25,26 @@ bool any_given(const CLI::App& app, std::initializer_list<const char*> names)
                      [&app](const char* name) { return app.count(name) > 0; });
 }
 
-// What is asked for and can never happen is a mistake.
-void check_rotation(const CLI::App& app, const Options& options)
+bool rotation_given(const CLI::App& app)
 {
-  const bool keep = any_given(app, {"--keep", "--keep-bytes", "--compress"});
-  const bool any = keep || any_given(app, {"--rotate-size", "--rotate-time"});
+  return any_given(app, {"--rotate-size", "--rotate-time", "--keep", "--keep-bytes", "--compress"});
+}
+
+constexpr const char* rotation_options = "--rotate-size, --rotate-time, --keep, --compress";
+
+// What is asked for and can never happen is a mistake.
+void check_rotation(const CLI::App& app, const FileSettings& file)
+{
   std::error_code error;
-  const auto status = std::filesystem::status(options.file, error);
-  if (any && options.to_syslog)
-    throw CLI::ValidationError("--rotate-size, --rotate-time, --keep, --compress",
-                               "the syslog daemon's file is not rotated here");
-  if (any && options.mode == Mode::replay)
-    throw CLI::ValidationError("--rotate-size, --rotate-time, --keep, --compress",
-                               "replay does not rotate its output");
-  if (any && std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
-    throw CLI::ValidationError("--rotate-size, --rotate-time, --keep, --compress",
-                               "'" + options.file + "' is no regular file and is not rotated");
-  if (keep && !options.rotation.ever())
+  const auto status = std::filesystem::status(file.path, error);
+  if (rotation_given(app) && std::filesystem::exists(status) &&
+      !std::filesystem::is_regular_file(status))
+    throw CLI::ValidationError(rotation_options,
+                               "'" + file.path + "' is no regular file and is not rotated");
+  if (any_given(app, {"--keep", "--keep-bytes", "--compress"}) && !file.rotation.ever())
     throw CLI::ValidationError("--keep, --keep-bytes, --compress",
                                "nothing is rotated with --rotate-size 0 and no --rotate-time");
-  if (options.rotation.size != 0 && options.rotation.size < smallest_rotated)
+  if (file.rotation.size != 0 && file.rotation.size < smallest_rotated)
     throw CLI::ValidationError("--rotate-size", "less than 16K");
 }
 
@@ -66,24 +67,24 @@ bool is_descriptor(std::filesystem::path path)
   return false;
 }
 
-void check_file(const Options& options)
+void check_path(const std::string& path, Mode mode)
 {
-  if (options.mode != Mode::replay && options.file.front() != '/')
-    throw CLI::ValidationError("--file", "'" + options.file +
-                                           "' is not an absolute path, and smtpd's working "
-                                           "folder is no place for a log");
+  const auto wrong = [&path](const char* why) {
+    return CLI::ValidationError("--file", "'" + path + why);
+  };
   std::error_code error;
-  if (options.file.back() == '/' || std::filesystem::is_directory(options.file, error))
-    throw CLI::ValidationError("--file", "'" + options.file + "' is a directory");
-  if (is_descriptor(options.file))
-    throw CLI::ValidationError("--file", "'" + options.file +
-                                           "' is an open descriptor: smtpd reads what a filter "
-                                           "prints; use a file, a FIFO or --syslog");
-  if (std::filesystem::is_block_file(options.file, error))
-    throw CLI::ValidationError("--file", "'" + options.file + "' is a block device");
+  if (mode != Mode::replay && path.front() != '/')
+    throw wrong("' is not an absolute path, and smtpd's working folder is no place for a log");
+  if (path.back() == '/' || std::filesystem::is_directory(path, error))
+    throw wrong("' is a directory");
+  if (is_descriptor(path))
+    throw wrong("' is an open descriptor: smtpd reads what a filter prints; use a file, a FIFO or "
+                "--syslog");
+  if (std::filesystem::is_block_file(path, error))
+    throw wrong("' is a block device");
 }
 
-void check_syslog(const SyslogSettings& syslog)
+void check_socket(const SyslogSettings& syslog)
 {
   if (!syslog.socket.starts_with('/') || !SyslogSink::fits_socket_address(syslog.socket))
     throw CLI::ValidationError("--syslog-socket",
@@ -97,6 +98,14 @@ void check_syslog(const SyslogSettings& syslog)
                                "'" + syslog.tag + "' is not up to 32 letters, digits and -_./");
 }
 
+void check_no_output(const CLI::App& app, Mode mode)
+{
+  if (mode == Mode::filter)
+    throw CLI::RequiredError("--file or --syslog");
+  if (rotation_given(app))
+    throw CLI::ValidationError(rotation_options, "there is no --file");
+}
+
 } // namespace
 
 void check_options(const CLI::App& app, const Options& options)
@@ -106,25 +115,29 @@ void check_options(const CLI::App& app, const Options& options)
   // A line stands in one half of the queue, with its LF.
   if (options.queue_bytes / 2 <= options.pipeline.line.max_line)
     throw CLI::ValidationError("--queue-bytes", "not room for two lines of --max-line");
-  const bool reads = options.mode != Mode::filter && options.mode != Mode::replay;
-  if (reads && (options.to_syslog || !options.file.empty()))
-    throw CLI::ValidationError(options.to_syslog ? "--syslog" : "--file",
+  const auto* const file = std::get_if<FileSettings>(&options.output);
+  const auto* const syslog = std::get_if<SyslogSettings>(&options.output);
+  const bool replays = options.mode == Mode::replay;
+  if ((file != nullptr || syslog != nullptr) && options.mode != Mode::filter && !replays)
+    throw CLI::ValidationError(file != nullptr ? "--file" : "--syslog",
                                "not with a command that only reads");
   const Selection& selection = options.pipeline.selection;
   if (selection.whole.any() && selection.lines == LineChoice::all)
     throw CLI::ValidationError("--whole", "not with --lines all, which writes every line anyway");
-  if (options.to_syslog && !options.file.empty())
-    throw CLI::ValidationError("--syslog", "not beside --file: a filter has one output, and smtpd "
-                                           "takes two filters");
-  if (options.to_syslog)
-    check_syslog(options.syslog);
-  else if (!options.file.empty())
-    check_file(options);
-  else if (options.mode == Mode::filter)
-    throw CLI::RequiredError("--file or --syslog");
-  if (options.file.empty() && any_given(app, {"--file-mode", "--file-group"}))
+  if (file == nullptr && any_given(app, {"--file-mode", "--file-group"}))
     throw CLI::ValidationError("--file-mode, --file-group", "there is no --file");
-  check_rotation(app, options);
+  if (replays && rotation_given(app))
+    throw CLI::ValidationError(rotation_options, "replay does not rotate its output");
+  if (file != nullptr) {
+    check_path(file->path, options.mode);
+    check_rotation(app, *file);
+  } else if (syslog != nullptr) {
+    check_socket(*syslog);
+    if (rotation_given(app))
+      throw CLI::ValidationError(rotation_options, "the syslog daemon's file is not rotated here");
+  } else {
+    check_no_output(app, options.mode);
+  }
 }
 
 } // namespace jsonlog

@@ -56,9 +56,13 @@ std::string one_line(std::string text)
   return text;
 }
 
-// Options whose text is not their value.
+// What the command line says before it is understood: options whose text is not their value, and
+// those of both outputs.
 struct Texts
 {
+  FileSettings file;
+  SyslogSettings syslog;
+  bool to_syslog = false;
   std::string format = "json";
   std::string detail = "standard";
   std::string rotate_time = "never";
@@ -96,6 +100,18 @@ Value parse_word(const std::string& option, std::string_view text,
   throw CLI::ValidationError(option, "'" + std::string(text) + "' is not one of " + known);
 }
 
+OutputSettings chosen_output(const Texts& texts)
+{
+  if (texts.to_syslog && !texts.file.path.empty())
+    throw CLI::ValidationError("--syslog", "not beside --file: a filter has one output, and smtpd "
+                                           "takes two filters");
+  if (texts.to_syslog)
+    return texts.syslog;
+  if (!texts.file.path.empty())
+    return texts.file;
+  return {};
+}
+
 Ownership parse_ownership(const Texts& texts)
 {
   Ownership ownership;
@@ -128,11 +144,11 @@ constexpr bool libc_knows_another_way = false;
 constexpr bool libc_knows_another_way = true;
 #endif
 
-void add_syslog_options(CLI::App& app, Options& options, Texts& texts)
+void add_syslog_options(CLI::App& app, Texts& texts)
 {
-  SyslogSettings& syslog = options.syslog;
+  SyslogSettings& syslog = texts.syslog;
   CLI::Option* const to_syslog =
-    app.add_flag("--syslog", options.to_syslog, "send the lines to the syslog daemon");
+    app.add_flag("--syslog", texts.to_syslog, "send the lines to the syslog daemon");
   app.add_option("--syslog-socket", syslog.socket, "the daemon's datagram socket [/dev/log]")
     ->type_name("PATH")
     ->needs(to_syslog);
@@ -178,12 +194,12 @@ void add_options(CLI::App& app, Options& options, Texts& texts)
   constexpr int smallest_line = limits::min_max_line;
   constexpr int largest = 1'000'000'000;
 
-  app.add_option("--file", options.file, "append to this file")->type_name("PATH");
+  app.add_option("--file", texts.file.path, "append to this file")->type_name("PATH");
   app.add_option("--file-mode", texts.file_mode, "of a file that is created [0640]")
     ->type_name("MODE");
   app.add_option("--file-group", texts.file_group, "and the group that it belongs to")
     ->type_name("NAME");
-  add_syslog_options(app, options, texts);
+  add_syslog_options(app, texts);
   app.add_option("--format", texts.format, "json, raw or kv [json]")->type_name("FORMAT");
   app.add_option("--detail", texts.detail, "compact, standard or full [standard]")
     ->type_name("DETAIL");
@@ -220,8 +236,9 @@ void add_options(CLI::App& app, Options& options, Texts& texts)
   app.set_config("--config", "", "read options from this file")->type_name("FILE");
 }
 
-void add_rotation_options(CLI::App& app, RotationSettings& rotation, Texts& texts)
+void add_rotation_options(CLI::App& app, Texts& texts)
 {
+  RotationSettings& rotation = texts.file.rotation;
   constexpr std::uint64_t any = 0;
   constexpr std::uint64_t most = std::uint64_t{1} << 50;
 
@@ -302,7 +319,7 @@ ParsedOptions parse_options(int argc, const char* const* argv)
                                       ", smtpd-filters protocol 0.1 to 0.7");
   app.allow_config_extras(CLI::config_extras_mode::error);
   add_options(app, options, texts);
-  add_rotation_options(app, options.rotation, texts);
+  add_rotation_options(app, texts);
   app.add_flag("--strict", options.strict, "refuse to start if the output cannot be opened");
   app.add_flag_callback(
     "--no-confinement", [&options] { options.confined = false; },
@@ -319,18 +336,19 @@ ParsedOptions parse_options(int argc, const char* const* argv)
 
   try {
     app.parse(argc, argv);
-    options.ownership = parse_ownership(texts);
+    texts.file.ownership = parse_ownership(texts);
+    texts.file.rotation.time = parse_word("--rotate-time", texts.rotate_time, rotate_times);
+    texts.file.rotation.packing = parse_word("--compress", texts.packing, packings);
+    texts.syslog.facility = parse_word("--facility", texts.facility, syslog_facilities);
+    texts.syslog.severity = parse_word("--severity", texts.severity, syslog_severities);
+    texts.syslog.libc_if_absent = libc_knows_another_way && app.count("--syslog-socket") == 0;
+    options.output = chosen_output(texts);
     options.pipeline.format = parse_word("--format", texts.format, formats);
     options.pipeline.line.detail = parse_word("--detail", texts.detail, details);
     options.pipeline.line.labels = parse_labels(texts.labels);
     options.pipeline.selection.lines = parse_word("--lines", texts.lines, line_choices);
     options.pipeline.selection.whole = parse_conditions(texts.whole);
-    options.rotation.time = parse_word("--rotate-time", texts.rotate_time, rotate_times);
-    options.rotation.packing = parse_word("--compress", texts.packing, packings);
-    options.syslog.facility = parse_word("--facility", texts.facility, syslog_facilities);
-    options.syslog.severity = parse_word("--severity", texts.severity, syslog_severities);
-    options.syslog.libc_if_absent = libc_knows_another_way && app.count("--syslog-socket") == 0;
-    if (options.to_syslog && app.count("--max-line") == 0)
+    if (texts.to_syslog && app.count("--max-line") == 0)
       options.pipeline.line.max_line = limits::max_line_syslog;
     understand_reading(options, reading);
     check_options(app, options);

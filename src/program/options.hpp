@@ -14,11 +14,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace jsonlog {
 
 enum class Mode : std::uint8_t { filter, replay, verify, schema, explain, trace, summary };
+
+struct FileSettings
+{
+  std::string path;
+  Ownership ownership;
+  RotationSettings rotation;
+};
+
+// One output, or none: replay writes to standard output then, and the reading commands have none.
+using OutputSettings = std::variant<std::monostate, FileSettings, SyslogSettings>;
 
 struct Options
 {
@@ -27,12 +38,7 @@ struct Options
   bool strict = false;
   bool confined = true;
   SchemaForm schema = SchemaForm::fields; // of the command of this name
-  // The output: one of both, or neither (replay: standard output; verify).
-  std::string file;
-  Ownership ownership;
-  RotationSettings rotation;
-  bool to_syslog = false;
-  SyslogSettings syslog;
+  OutputSettings output;
   std::vector<std::string> inputs; // replay, verify: `-` is standard input
   bool json = false;               // of the reading commands: their result
   ReadingOptions reading;          // explain, trace, summary

@@ -5,22 +5,26 @@
 #include "output/syslog_sink.hpp"
 
 #include <utility>
+#include <variant>
 
 namespace jsonlog {
 
 std::shared_ptr<QueuedSink> make_output(const Options& options, MetaWriter meta_writer,
                                         Diagnostics& diagnostics)
 {
-  if (options.to_syslog)
-    return std::make_shared<SyslogSink>(options.syslog, options.queue_bytes, diagnostics);
+  if (const auto* const syslog = std::get_if<SyslogSettings>(&options.output))
+    return std::make_shared<SyslogSink>(*syslog, options.queue_bytes, diagnostics);
+  const auto& file = std::get<FileSettings>(options.output);
   return std::make_shared<FileSink>(
-    options.file, options.mode == Mode::replay ? no_rotation : options.rotation,
-    options.queue_bytes, std::move(meta_writer), diagnostics, options.ownership);
+    file.path, options.mode == Mode::replay ? no_rotation : file.rotation, options.queue_bytes,
+    std::move(meta_writer), diagnostics, file.ownership);
 }
 
-const std::string& output_name(const Options& options) noexcept
+Confinement confinement_of(const Options& options)
 {
-  return options.to_syslog ? options.syslog.socket : options.file;
+  if (const auto* const syslog = std::get_if<SyslogSettings>(&options.output))
+    return {"", syslog->socket};
+  return {std::get<FileSettings>(options.output).path, ""};
 }
 
 } // namespace jsonlog

@@ -6,10 +6,10 @@
 #include "line/meta_facts.hpp"
 #include "output/diagnostics.hpp"
 #include "output/queued_sink.hpp"
+#include "program/confinement.hpp"
 #include "program/options.hpp"
 
 #include <memory>
-#include <string>
 
 namespace jsonlog {
 
@@ -18,7 +18,8 @@ namespace jsonlog {
 std::shared_ptr<QueuedSink> make_output(const Options& options, MetaWriter meta_writer,
                                         Diagnostics& diagnostics);
 
-// What diagnostics call it: the path of the file or socket.
-const std::string& output_name(const Options& options) noexcept;
+// What it must still reach once the process is confined.
+// REQUIRES: the options name an output.
+Confinement confinement_of(const Options& options);
 
 } // namespace jsonlog

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <variant>
 
 #include <unistd.h>
 
@@ -87,7 +88,7 @@ bool replay_to_standard_output(const Options& options, Diagnostics& diagnostics)
 
 int run_replay(const Options& options, Diagnostics& diagnostics)
 {
-  const bool good = options.file.empty() && !options.to_syslog
+  const bool good = std::holds_alternative<std::monostate>(options.output)
                       ? replay_to_standard_output(options, diagnostics)
                       : replay_into_output(options, diagnostics);
   return good ? 0 : input_or_output_failed;

@@ -54,6 +54,7 @@ class Options(EdgeTest):
                       ("--file", "/dev/null", "--keep", "5"), ("--file", "/dev/null", "--rotate-time", "daily"),
                       ("--file", "/dev/null", "--rotate-size", "1M"),
                       ("replay", *self.output, "--rotate-size", "1M", "x"), ("replay", "--keep", "3", "x"),
+                      ("--rotate-size", "1M", "verify", "x"),
                       ("--file", str(self.folder / "log") + "/"),
                       (*self.output, "stray"), (*self.output, "--config", str(self.folder / "missing")),
                       (*self.output, "--config", str(config)), (*self.output, "--config", str(unknown)),
