@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: ISC
 #include "program/log_reader.hpp"
 
-#include "jsonlog/pipeline.hpp"
-#include "jsonlog/time_text.hpp"
+#include "program/log_files.hpp"
+#include "program/recording.hpp"
 #include "reading/input_lines.hpp"
 #include "reading/log_order.hpp"
 
-#include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
-#include <filesystem>
+#include <memory>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include <unistd.h>
@@ -41,79 +37,10 @@ std::int64_t now_ms()
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
-// Of a log: `events-20261120T100000Z.json.zst`.
-bool is_log(const std::filesystem::directory_entry& entry)
-{
-  std::error_code error;
-  const std::string name = entry.path().filename().string();
-  return entry.is_regular_file(error) &&
-         (name.ends_with(".json") || name.ends_with(".json.gz") || name.ends_with(".json.zst"));
-}
-
-bool is_of_stream(std::string_view line) noexcept
-{
-  return line.starts_with("report|") || line.starts_with("config|");
-}
-
-// The time of the first report, as FileAge has it.
-std::string time_of_stream(const std::string& path)
-{
-  constexpr int lines_looked_at = 1000;
-  InputLines file(path);
-  for (int i = 0; i < lines_looked_at; ++i) {
-    const auto line = file.next();
-    if (!line || !is_of_stream(line->text))
-      break;
-    Report report;
-    if (!parse_report(line->text, report).empty())
-      continue;
-    TextBuffer time;
-    append_time(time, report.time_us);
-    return std::string(time.view());
-  }
-  return {};
-}
-
-// Replayed lines into a function.
-class Replayed : public LineSink
-{
-public:
-  explicit Replayed(std::function<void(std::string_view)> take)
-    : take_(std::move(take))
-  {}
-  bool write(std::string_view line, Worth) override
-  {
-    take_(line.substr(0, line.size() - 1));
-    return true;
-  }
-
-private:
-  std::function<void(std::string_view)> take_;
-};
-
 } // namespace
 
-std::string expand_folders(std::vector<std::string>& paths)
-{
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    std::error_code error;
-    if (!std::filesystem::is_directory(path, error)) {
-      files.push_back(path);
-      continue;
-    }
-    for (const auto& entry : std::filesystem::directory_iterator(path, error))
-      if (is_log(entry))
-        files.push_back(entry.path().string());
-    if (error)
-      return path + ": " + error.message();
-  }
-  paths = std::move(files);
-  return {};
-}
-
 LogReader::LogReader(const std::vector<std::string>& inputs, Diagnostics& diagnostics)
-  : paths_(inputs)
+  : inputs_(inputs)
   , diagnostics_(diagnostics)
 {}
 
@@ -121,14 +48,11 @@ bool LogReader::read(const Visit& visit)
 {
   std::signal(SIGINT, note_interrupt);
   next_progress_ms_ = now_ms() + first_progress_ms;
-  if (const std::string wrong = expand_folders(paths_); !wrong.empty()) {
-    diagnostics_.say(wrong);
-    return false;
-  }
-  if (!sort())
+  const auto paths = logs_in_order(inputs_, diagnostics_);
+  if (!paths)
     return false;
   bool good = true;
-  for (const std::string& path : paths_)
+  for (const std::string& path : *paths)
     good = (interrupted || read_file(path, visit)) && good;
   end_progress();
   if (foreign_ != 0)
@@ -136,47 +60,26 @@ bool LogReader::read(const Visit& visit)
   return good;
 }
 
-bool LogReader::sort()
-{
-  std::vector<std::pair<FileAge, std::string>> files;
-  for (const std::string& path : paths_) {
-    int error = 0;
-    FileAge age = path == "-" ? FileAge{} : age_of(path, error);
-    if (error != 0)
-      return refuse(path, std::strerror(error));
-    if (path != "-" && age.time.empty())
-      age.time = time_of_stream(path);
-    files.emplace_back(std::move(age), path);
-  }
-  std::stable_sort(files.begin(), files.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  paths_.clear();
-  for (auto& [age, path] : files)
-    paths_.push_back(std::move(path));
-  return true;
-}
-
 bool LogReader::read_file(const std::string& path, const Visit& visit)
 {
   InputLines file(path, longest_logged_line);
-  Replayed replayed([&](std::string_view text) { read_line(text, visit); });
-  std::unique_ptr<Pipeline> pipeline;
+  std::unique_ptr<Recording> recording;
   bool first = true;
   while (!interrupted) {
     const auto line = file.next();
     if (!line)
       break;
-    if (std::exchange(first, false) && is_of_stream(line->text))
-      pipeline = std::make_unique<Pipeline>(PipelineSettings{}, replayed);
+    if (std::exchange(first, false) && is_of_recording(line->text))
+      recording =
+        std::make_unique<Recording>([&](std::string_view text) { read_line(text, visit); });
     show_progress(line->text.size() + 1);
-    if (pipeline != nullptr)
-      pipeline->feed(
-        {line->text.substr(0, limits::line), line->oversized || line->text.size() > limits::line});
+    if (recording != nullptr)
+      recording->feed(*line);
     else if (needle_.empty() || line->text.find(needle_) != std::string_view::npos)
       read_line(line->oversized ? std::string_view() : line->text, visit);
   }
-  if (pipeline != nullptr)
-    pipeline->finish();
+  if (recording != nullptr)
+    recording->finish();
   return file.error() == 0 || refuse(path, file.problem());
 }
 

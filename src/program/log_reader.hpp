@@ -16,15 +16,12 @@
 
 namespace jsonlog {
 
-// Folders stand for the logs in them, plain and packed. An empty text, or what is wrong with one of
-// the paths.
-std::string expand_folders(std::vector<std::string>& paths);
-
 class LogReader
 {
 public:
   using Visit = std::function<void(const JsonLine& line)>;
 
+  // `inputs` must outlive it.
   LogReader(const std::vector<std::string>& inputs, Diagnostics& diagnostics);
 
   // Lines of a log that do not hold this text are not looked at.
@@ -38,14 +35,13 @@ public:
   std::uint64_t foreign() const noexcept { return foreign_; } // lines that are none
 
 private:
-  bool sort();
   bool read_file(const std::string& path, const Visit& visit);
   void read_line(std::string_view text, const Visit& visit);
   void show_progress(std::uint64_t bytes);
   void end_progress();
   bool refuse(const std::string& path, const std::string& why);
 
-  std::vector<std::string> paths_;
+  const std::vector<std::string>& inputs_;
   Diagnostics& diagnostics_;
   std::string needle_;
   JsonLine line_;

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: ISC
 #include "program/verify.hpp"
 
-#include "program/log_reader.hpp"
+#include "program/log_files.hpp"
+#include "program/recording.hpp"
 #include "reading/input_lines.hpp"
 #include "reading/ledger.hpp"
 #include "reading/log_order.hpp"
 #include "reading/logged_line.hpp"
 #include "reading/verdict.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,8 +36,10 @@ public:
 
   int run()
   {
-    if (!sort_files())
+    auto paths = logs_in_order(options_.inputs, diagnostics_);
+    if (!paths)
       return cannot_read;
+    paths_ = std::move(*paths);
     for (; verdict_.files < paths_.size(); ++verdict_.files)
       if (!read_file(paths_[verdict_.files]))
         return cannot_read;
@@ -49,49 +52,40 @@ public:
   }
 
 private:
-  // Standard input cannot be looked at before; it stands for what is older than the files.
-  bool sort_files()
-  {
-    std::vector<std::pair<FileAge, std::string>> files;
-    std::vector<std::string> inputs = options_.inputs;
-    if (const std::string wrong = expand_folders(inputs); !wrong.empty()) {
-      diagnostics_.say(wrong);
-      return false;
-    }
-    for (const std::string& path : inputs) {
-      int error = 0;
-      files.emplace_back(path == "-" ? FileAge{} : age_of(path, error), path);
-      if (error != 0)
-        return refuse(path, error);
-    }
-    std::stable_sort(files.begin(), files.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (auto& [age, path] : files)
-      paths_.push_back(std::move(path));
-    return true;
-  }
-
   bool read_file(const std::string& path)
   {
     InputLines file(path, longest_logged_line);
-    LoggedLineReader reader;
-    LoggedLine record;
+    std::unique_ptr<Recording> recording;
     LinePlace place{verdict_.files, 0};
     while (const auto line = file.next()) {
-      ++place.line;
-      ++verdict_.lines;
-      const std::string_view error =
-        line->oversized ? "line too long" : reader.read(line->text, record);
-      if (file.torn())
-        report(Problem::torn, 1, place, "no LF at the end: a torn line");
-      else if (!error.empty())
-        report(Problem::invalid, 1, place, error);
-      if (error.empty())
-        ledger_.enter(record, place);
+      if (++place.line == 1 && is_of_recording(line->text))
+        recording = std::make_unique<Recording>([&](std::string_view text) {
+          read_line({text, false}, false, place);
+        });
+      if (recording != nullptr)
+        recording->feed(*line);
+      else
+        read_line(*line, file.torn(), place);
     }
+    if (recording != nullptr)
+      recording->finish();
     if (file.error() == EBADMSG)
       report(Problem::torn, 1, place, file.problem() + ": the last line that can be read");
     return file.error() == 0 || file.error() == EBADMSG || refuse(path, file.error());
+  }
+
+  void read_line(const Line& line, bool torn, LinePlace place)
+  {
+    LoggedLine record;
+    ++verdict_.lines;
+    const std::string_view error =
+      line.oversized ? "line too long" : reader_.read(line.text, record);
+    if (torn)
+      report(Problem::torn, 1, place, "no LF at the end: a torn line");
+    else if (!error.empty())
+      report(Problem::invalid, 1, place, error);
+    if (error.empty())
+      ledger_.enter(record, place);
   }
 
   bool refuse(const std::string& path, int error)
@@ -117,6 +111,7 @@ private:
   const Options& options_;
   Diagnostics& diagnostics_;
   std::vector<std::string> paths_; // in order
+  LoggedLineReader reader_;
   Verdict verdict_;
   std::array<int, problem_kinds> told_ = {};
   Ledger ledger_{options_.ledger,

@@ -6,12 +6,14 @@
 
 namespace jsonlog {
 
-// Reads logs that this program wrote and says on standard output whether they are whole, in one
+// Reads logs that this program wrote, and says on standard output whether they are whole, in one
 // line; the first few problems of each kind go to `diagnostics`. Returns the exit status: 0 if
 // nothing is wrong, 1 if something is invalid, missing without being declared, or there twice, 2
 // if a file cannot be read.
 //
-// Memory: a line of 16 MiB at most, twice, and the ledger's.
+// A recorded report stream is replayed, and its lines are looked at like those of a log.
+//
+// Memory: up to sixteen times the longest line, which has 16 MiB at most, and the ledger's.
 int run_verify(const Options& options, Diagnostics& diagnostics);
 
 } // namespace jsonlog

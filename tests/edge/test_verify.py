@@ -67,6 +67,17 @@ class Verify(EdgeTest):
                 self.assertEqual(verdict.get("lines", 0), log.count(b"\n"))
                 self.assertNotIn("open", verdict)
 
+    def test_a_recording_is_as_good_as_its_log(self) -> None:
+        self.assertGreater(len(TRANSCRIPTS), 1)
+        for recording in TRANSCRIPTS:
+            with self.subTest(recording.parent.name):
+                self.assertEqual(self.assert_good(str(recording)), self.assert_good(self.write(replay(str(recording)))))
+
+    def test_a_recording_and_its_log_are_the_same_lines_twice(self) -> None:
+        recording = str(TRANSCRIPTS[0])
+        log = replay(recording)
+        self.assert_problems([self.write(log), recording], duplicate=log.count(b"\n"))
+
     def test_the_verdict_is_one_sentence(self) -> None:
         good = program.run("verify", self.write(*self.log))
         self.assertRegex(good.stdout, rb"\Aok: [\d,]+ lines, \d+ sessions, 0 lost, 0 duplicate\n\Z")
@@ -75,7 +86,7 @@ class Verify(EdgeTest):
         self.assertRegex(bad.stdout, rb"\Abad: [\d,]+ lines, \d+ sessions \(1 still open\), 0 lost, 1 duplicate, "
                                      rb"1 invalid, 1 torn at the end of a file\n\Z")
         self.assertEqual(bad.returncode, 1)
-        self.assertEqual(program.run("verify", self.write(connect())).stdout,
+        self.assertEqual(program.run("verify", self.write(b"hello\n")).stdout,
                          b"bad: 1 line, 0 sessions, 0 lost, 0 duplicate, 1 invalid\n")
 
     def test_an_empty_log_is_good(self) -> None:

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: ISC
+#include "program/recording.hpp"
+
+#include "jsonlog/limits.hpp"
+#include "jsonlog/time_text.hpp"
+#include "reading/input_lines.hpp"
+
+#include <utility>
+
+namespace jsonlog {
+
+bool is_of_recording(std::string_view line) noexcept
+{
+  return line.starts_with("report|") || line.starts_with("config|");
+}
+
+std::string time_of_recording(const std::string& path)
+{
+  constexpr int lines_looked_at = 1000;
+  InputLines file(path);
+  for (int i = 0; i < lines_looked_at; ++i) {
+    const auto line = file.next();
+    if (!line || !is_of_recording(line->text))
+      break;
+    Report report;
+    if (!parse_report(line->text, report).empty())
+      continue;
+    TextBuffer time;
+    append_time(time, report.time_us);
+    return std::string(time.view());
+  }
+  return {};
+}
+
+Recording::Lines::Lines(Take take)
+  : take_(std::move(take))
+{}
+
+bool Recording::Lines::write(std::string_view line, Worth)
+{
+  take_(line.substr(0, line.size() - 1));
+  return true;
+}
+
+Recording::Recording(Take take)
+  : lines_(std::move(take))
+  , pipeline_(PipelineSettings{}, lines_)
+{}
+
+void Recording::feed(const Line& line)
+{
+  pipeline_.feed(
+    {line.text.substr(0, limits::line), line.oversized || line.text.size() > limits::line});
+}
+
+} // namespace jsonlog
