@@ -176,6 +176,18 @@ std::string_view understand(const Members& found, LoggedLine& line)
   return line.kind == RecordKind::event ? understand_event(found, line) : "";
 }
 
+// The same words with every release of the parser, for what hostile bytes are about.
+std::string_view reason_of(simdjson::error_code error, std::string_view text)
+{
+  if (text.find('\0') != std::string_view::npos)
+    return "NUL in line";
+  if (error == simdjson::UTF8_ERROR)
+    return "not UTF-8";
+  if (error == simdjson::DEPTH_ERROR)
+    return "nested too deeply";
+  return simdjson::error_message(error);
+}
+
 } // namespace
 
 std::string_view without_header(std::string_view text) noexcept
@@ -212,7 +224,7 @@ std::string_view LoggedLineReader::read(std::string_view text, LoggedLine& line)
       return simdjson::error_message(error);
   simdjson::dom::element document;
   if (const auto error = parser.parse(text.data(), text.size(), true).get(document))
-    return simdjson::error_message(error);
+    return reason_of(error, text);
   simdjson::dom::object root;
   if (document.get(root) != simdjson::SUCCESS)
     return foreign;

@@ -120,30 +120,32 @@ TEST_SUITE("logged_line")
           "[1,2", "\"a"})
       CHECK_MESSAGE(error_of(text) != "", text);
     CHECK(error_of(std::string(event_line) + " {}") != "");
-    CHECK(error_of(std::string(event_line) + std::string(1, '\0')) != "");
-    CHECK(error_with("mx1", std::string_view("m\0x", 3)) != "");
+    CHECK(error_of(std::string(event_line) + std::string(1, '\0')) == "NUL in line");
+    CHECK(error_with("mx1", std::string_view("m\0x", 3)) == "NUL in line");
     CHECK(error_of(event_line.substr(0, event_line.size() - 1)) != "");
   }
 
   TEST_CASE("what is not UTF-8 is refused, within strings and elsewhere")
   {
     for (const std::string_view bytes : {"\xff", "\xc3", "\xc0\x80", "\xed\xa0\x80"})
-      CHECK_MESSAGE(error_with("mx1", bytes).find("UTF-8") != std::string::npos, bytes);
+      CHECK(error_with("mx1", bytes) == "not UTF-8");
     CHECK(error_with("mx1", "m\xc3\xbcll") == "");
   }
 
   TEST_CASE("nesting is refused before it costs anything")
   {
     CHECK(error_of(std::string(1'000'000, '[')) != "");
+    CHECK(error_of(std::string(1'000'000, '[') + std::string(1'000'000, ']')) ==
+          "nested too deeply");
     std::string deep;
     for (int i = 0; i < 100'000; ++i)
       deep += R"({"a":)";
     CHECK(error_of(deep) != "");
+    CHECK(error_of(deep + "1" + std::string(100'000, '}')) == "nested too deeply");
     const std::string allowed = std::string(LoggedLineReader::max_depth - 1, '[') +
                                 std::string(LoggedLineReader::max_depth - 1, ']');
     CHECK(error_with(R"("host":)", R"("new":)" + allowed + R"(,"host":)") == "");
-    CHECK(error_with(R"("host":)", R"("new":[)" + allowed + R"(],"host":)").find("too deep") !=
-          std::string::npos);
+    CHECK(error_with(R"("host":)", R"("new":[)" + allowed + R"(],"host":)") == "nested too deeply");
   }
 
   TEST_CASE("JSON of another program is refused")
