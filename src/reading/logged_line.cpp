@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <new>
 #include <optional>
 
 #include <simdjson.h>
@@ -204,6 +205,14 @@ std::string_view without_header(std::string_view text) noexcept
 
 struct LoggedLineReader::Parser
 {
+  // Longer lines make it grow, which leaves the depth as it is.
+  Parser()
+  {
+    constexpr std::size_t usual_line = std::size_t{64} * 1024;
+    if (parser.allocate(usual_line, max_depth) != simdjson::SUCCESS)
+      throw std::bad_alloc();
+  }
+
   simdjson::dom::parser parser;
 };
 
@@ -215,15 +224,10 @@ LoggedLineReader::~LoggedLineReader() = default;
 
 std::string_view LoggedLineReader::read(std::string_view text, LoggedLine& line)
 {
-  constexpr std::size_t usual_room = std::size_t{64} * 1024;
   line = {};
   text = without_header(text);
-  simdjson::dom::parser& parser = parser_->parser;
-  if (parser.capacity() < text.size() || parser.capacity() == 0)
-    if (const auto error = parser.allocate(std::max(text.size(), usual_room), max_depth))
-      return simdjson::error_message(error);
   simdjson::dom::element document;
-  if (const auto error = parser.parse(text.data(), text.size(), true).get(document))
+  if (const auto error = parser_->parser.parse(text.data(), text.size(), true).get(document))
     return reason_of(error, text);
   simdjson::dom::object root;
   if (document.get(root) != simdjson::SUCCESS)

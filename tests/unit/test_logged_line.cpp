@@ -142,6 +142,11 @@ TEST_SUITE("logged_line")
       deep += R"({"a":)";
     CHECK(error_of(deep) != "");
     CHECK(error_of(deep + "1" + std::string(100'000, '}')) == "nested too deeply");
+    LoggedLineReader reader; // which a long line has made grow
+    LoggedLine line;
+    CHECK(reader.read(replaced(std::string(event_line), "mx1", std::string(200'000, 'm')), line) ==
+          "");
+    CHECK(reader.read(std::string(100, '[') + std::string(100, ']'), line) == "nested too deeply");
     const std::string allowed = std::string(LoggedLineReader::max_depth - 1, '[') +
                                 std::string(LoggedLineReader::max_depth - 1, ']');
     CHECK(error_with(R"("host":)", R"("new":)" + allowed + R"(,"host":)") == "");
