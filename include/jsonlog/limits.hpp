@@ -17,6 +17,7 @@ inline constexpr std::size_t line = std::size_t{256} * 1024;
 inline constexpr std::size_t keyword = 1024;     // every string but event.original
 inline constexpr std::size_t original = 8192;    // event.original
 inline constexpr std::size_t short_text = 64;    // every string of a line that is still over budget
+inline constexpr std::size_t shortest_text = 16; // the least that it may come to
 inline constexpr std::size_t message_part = 256; // each part of the sentence in message
 inline constexpr std::size_t history = 256;      // opensmtpd.session.history
 
@@ -43,7 +44,8 @@ inline constexpr std::size_t max_sessions = 16384;
 inline constexpr std::size_t max_messages = 65536;
 inline constexpr std::size_t max_line = 65536;
 inline constexpr std::size_t max_line_syslog = 8000; // daemons take 8,192 with the header
-inline constexpr std::size_t min_max_line = 8000;
+// of max_line without labels: all that can be said, with texts of shortest_text
+inline constexpr std::size_t smallest_line = 6000;
 inline constexpr std::size_t labels = 16;
 inline constexpr std::size_t hold_bytes = std::size_t{64} * 1024 * 1024;
 inline constexpr std::size_t hold_bytes_each = std::size_t{64} * 1024; // or a 64th, if that is more

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,16 @@ struct LineSettings
   Detail detail = Detail::standard;
   bool original = false;                   // with event.original
   std::size_t max_line = limits::max_line; // bytes, the LF not counted
+
+  // The least max_line: what a line may need when it is made as small as it gets.
+  std::size_t smallest_line() const noexcept
+  {
+    constexpr std::size_t frame = std::string_view(R"("":"",)").size();
+    std::size_t size = limits::smallest_line;
+    for (const auto& [key, value] : labels)
+      size += key.size() + limits::shortest_text + frame;
+    return size;
+  }
 };
 
 // opensmtpd.logger of a line.

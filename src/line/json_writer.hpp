@@ -23,16 +23,22 @@ namespace jsonlog {
 
 // What a document may leave out to stay below LineSettings::max_line, each size less than the one
 // before.
-enum class Size : std::uint8_t { whole, without_lists, short_texts };
+enum class Size : std::uint8_t {
+  whole,
+  without_lists,
+  short_texts, // without lists, and every text cut at limits::short_text, or a half, or a quarter
+  shorter_texts,
+  shortest_texts,
+};
 
 // What `write` gives for the largest size whose text has at most so many bytes, or for the last.
 template <typename Write>
 auto within_budget(std::size_t max_line, const Write& write)
 {
-  for (const Size size : {Size::whole, Size::without_lists})
+  for (const Size size : {Size::whole, Size::without_lists, Size::short_texts, Size::shorter_texts})
     if (const auto text = write(size); text.size() <= max_line)
       return text;
-  return write(Size::short_texts);
+  return write(Size::shortest_texts);
 }
 
 class JsonWriter
@@ -133,7 +139,14 @@ public:
   void cut(Field field) noexcept { cuts_.add(field); }
   Cut cut_at(std::size_t limit) const noexcept
   {
-    return size_ == Size::short_texts ? Cut{limits::short_text, true} : Cut{limit, false};
+    switch (size_) {
+    case Size::whole:
+    case Size::without_lists: break;
+    case Size::short_texts: return {limits::short_text, true};
+    case Size::shorter_texts: return {limits::short_text / 2, true};
+    case Size::shortest_texts: return {limits::shortest_text, true};
+    }
+    return {limit, false};
   }
 
 private:
@@ -147,7 +160,7 @@ private:
   }
   void put_text(Field field, std::string_view bytes, std::size_t limit)
   {
-    if (bytes.size() <= limit && size_ != Size::short_texts && is_plain(bytes)) {
+    if (bytes.size() <= limit && size_ < Size::short_texts && is_plain(bytes)) {
       put_token(bytes);
       return;
     }

@@ -13,8 +13,8 @@
 namespace jsonlog {
 
 // All write one line with its LF into an empty buffer, secrets hidden, and return false if the line
-// was cut because it would have more bytes than the limit (which is limits::min_max_line at least),
-// the LF not counted. `in_auth_exchange` as in secrets.hpp.
+// was cut because it would have more bytes than the limit (which is limits::smallest_line at
+// least), the LF not counted. `in_auth_exchange` as in secrets.hpp.
 bool append_raw(TextBuffer& out, const Report& report, bool in_auth_exchange, std::size_t limit);
 bool append_raw(TextBuffer& out, std::string_view bad_line, std::size_t limit);
 

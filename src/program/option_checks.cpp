@@ -112,8 +112,12 @@ void check_options(const CLI::App& app, const Options& options)
 {
   if (options.mode == Mode::schema)
     return;
+  const LineSettings& line = options.pipeline.line;
+  if (line.max_line < line.smallest_line())
+    throw CLI::ValidationError("--max-line", "with these labels at least " +
+                                               std::to_string(line.smallest_line()));
   // A line stands in one half of the queue, with its LF.
-  if (options.queue_bytes / 2 <= options.pipeline.line.max_line)
+  if (options.queue_bytes / 2 <= line.max_line)
     throw CLI::ValidationError("--queue-bytes", "not room for two lines of --max-line");
   const auto* const file = std::get_if<FileSettings>(&options.output);
   const auto* const syslog = std::get_if<SyslogSettings>(&options.output);

@@ -191,7 +191,7 @@ const std::map<std::string, std::int64_t> seconds_in = {{"s", 1}, {"m", 60}, {"h
 
 void add_options(CLI::App& app, Options& options, Texts& texts)
 {
-  constexpr int smallest_line = limits::min_max_line;
+  constexpr int smallest_line = limits::smallest_line;
   constexpr int largest = 1'000'000'000;
 
   app.add_option("--file", texts.file.path, "append to this file")->type_name("PATH");
@@ -213,7 +213,7 @@ void add_options(CLI::App& app, Options& options, Texts& texts)
     ->type_name("NAME");
   app
     .add_option("--max-line", options.pipeline.line.max_line,
-                "longest line, at least 8000 [64K, syslog 8000]")
+                "longest line, at least 6000 [64K, syslog 8000]")
     ->transform(CLI::AsSizeValue(false))
     ->check(CLI::Range(smallest_line, largest))
     ->type_name("SIZE");

@@ -24,7 +24,7 @@ class Options(EdgeTest):
                       ("--file", ""),
                       (*self.output, "--detail", "huge"), (*self.output, "--format", "xml"),
                       (*self.output, "--max-line", "64Q"), (*self.output, "--max-line", "-1"),
-                      (*self.output, "--max-line", "7999"), (*self.output, "--max-line", "many"),
+                      (*self.output, "--max-line", "5999"), (*self.output, "--max-line", "many"),
                       (*self.output, "--max-sessions", "0"), (*self.output, "--max-sessions", "1.5"),
                       (*self.output, "--max-sessions", "x"),
                       (*self.output, "--queue-bytes", "1X"), (*self.output, "--queue-bytes", "128K"),
@@ -119,12 +119,17 @@ class Options(EdgeTest):
         self.assertEqual(program.records(self.file.read_bytes())[0]["host"], {"name": "mx2"})
 
     def test_sizes_have_units(self) -> None:
-        for size in ("8000", "8K", "64K", "1M", "65536"):
+        for size in ("6000", "8K", "64K", "1M", "65536"):
             with self.subTest(size):
                 self.assertEqual(program.run("--check-config", *self.output, "--max-line", size).returncode, 0)
         for size in ("0", "16K", "100M", "2G", "1T", "100000"):
             with self.subTest(rotate_size=size):
                 self.assertEqual(program.run("--check-config", *self.output, "--rotate-size", size).returncode, 0)
+
+    def test_labels_have_to_fit_into_a_line(self) -> None:
+        labels = [word for i in range(16) for word in ("--label", f"{'k' * 60}{i}=v")]
+        self.assert_refused(*self.output, "--max-line", "6000", *labels)
+        self.assertEqual(program.run("--check-config", "--syslog", *labels).returncode, 0)
 
     def test_what_is_kept_goes_with_any_way_to_rotate(self) -> None:
         for words in (("--keep", "5"), ("--keep-bytes", "1G"),

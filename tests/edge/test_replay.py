@@ -8,7 +8,7 @@ from program import EdgeTest, TRANSCRIPTS, connect, report
 
 FORMATS = [("--format", "json", "--detail", detail, *more)
            for detail in ("compact", "standard", "full") for more in ((), ("--original",))]
-FORMATS += [("--format", "json", "--max-line", "8K"), ("--format", "raw"), ("--format", "kv")]
+FORMATS += [("--format", "json", "--max-line", "6000"), ("--format", "raw"), ("--format", "kv")]
 
 
 class Replay(EdgeTest):

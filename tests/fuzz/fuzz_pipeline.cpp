@@ -89,7 +89,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
   LineSettings settings;
   settings.detail = static_cast<Detail>(choice % 3);
   settings.original = (choice & 4) != 0;
-  settings.max_line = (choice & 8) != 0 ? limits::min_max_line : limits::max_line;
+  settings.max_line = (choice & 8) != 0 ? limits::smallest_line : limits::max_line;
   const Format format = (choice & 48) == 48   ? Format::raw
                         : (choice & 48) == 32 ? Format::kv
                                               : Format::json;

@@ -20,7 +20,7 @@ LineSettings settings_of(unsigned choice)
   settings.program_version = "fuzz";
   settings.detail = static_cast<Detail>((choice >> 1) % 3);
   settings.original = (choice & 8) != 0;
-  settings.max_line = (choice & 16) != 0 ? limits::min_max_line : limits::max_line;
+  settings.max_line = (choice & 16) != 0 ? limits::smallest_line : limits::max_line;
   return settings;
 }
 

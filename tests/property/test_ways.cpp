@@ -97,7 +97,7 @@ TEST_SUITE("ways")
       const Lines stream = stream_of(seed);
       for (const Detail detail : {Detail::compact, Detail::standard, Detail::full}) {
         for (const bool original : {false, true}) {
-          for (const std::size_t max_line : {limits::min_max_line, limits::max_line}) {
+          for (const std::size_t max_line : {limits::smallest_line, limits::max_line}) {
             CAPTURE(seed);
             const LineSettings settings = settings_of(detail, original, max_line);
             const Lines cached = run(stream, settings);

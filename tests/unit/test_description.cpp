@@ -2,6 +2,7 @@
 #include "line/description_event.hpp"
 #include "line/description_parts.hpp"
 #include "schema/field_table.hpp"
+#include "session_that_knows_all.hpp"
 
 #include <algorithm>
 #include <map>
@@ -100,83 +101,6 @@ private:
 
 static_assert(LineWriter<PathWriter> && LineWriter<TextWriter> && LineWriter<JsonWriter>);
 
-UniqueList one(std::string_view value)
-{
-  UniqueList list;
-  list.add(value, 1);
-  return list;
-}
-
-MailAddress address_of_somebody()
-{
-  MailAddress address;
-  address.address = "joe@example.org";
-  address.local = "joe";
-  address.domain = "example.org";
-  return address;
-}
-
-// Everything that can be known of a session, as if all of it were true at once.
-Session session_that_knows_all()
-{
-  Session session;
-  session.id = 7;
-  session.events = 1;
-  session.close = Close::quit;
-  session.connected = true;
-  for (Endpoint* const end : {&session.source, &session.destination}) {
-    end->address = "192.0.2.1";
-    end->ip = "192.0.2.1";
-    end->port = 25;
-  }
-  session.rdns = "client.example.org";
-  session.fcrdns = "pass";
-  session.protocol = "0.7";
-  session.banner = session.helo_name = "mx.example.org";
-  session.helo_method = "EHLO";
-  session.tls_established = session.authenticated = true;
-  session.tls_version = session.tls_protocol = session.tls_cipher = "x";
-  session.tls_bits = 256;
-  session.user = "joe";
-  session.auth_result = "pass";
-  session.line = session.forgotten = 1;
-  session.to_tls_us = session.to_mail_us = 1;
-  session.history.add('C');
-  session.anomalies.add(Anomaly::bad_bytes);
-  session.related_ip = session.related_hosts = session.related_user = one("x");
-  session.mail_from = session.rcpt_to = session.rcpt_domain = one("x");
-  session.decisions = session.filter_reports = one("x");
-  session.command.verb = "RCPT TO";
-  session.command.line = "RCPT TO:<joe@example.org>";
-  session.command.address = address_of_somebody();
-  session.reply.code = 550;
-  session.reply.lines = 1;
-  session.reply.enhanced = "5.1.1";
-  session.reply.text = "no";
-  session.answers = "RCPT TO";
-  session.filter = {"rcpt-to", "reject", "no", 5};
-  session.filter_times = {5, "rcpt-to", 5};
-
-  session.now.outcome = Outcome::failure;
-  session.now.reason = "no";
-  session.now.gap_us = 1;
-  session.now.anomalies.add(Anomaly::bad_bytes);
-  session.now.recipient = Recipient{address_of_somebody(), "old@example.org", "ok"};
-  session.now.unknown_event = true;
-  session.now.unknown_params = "x";
-
-  Transaction& tx = session.tx.emplace();
-  tx.id = "1a2b3c4d";
-  tx.duration_us = tx.size = tx.origin_delay_us = 1;
-  tx.from = Sender{address_of_somebody(), "old@example.org", "ok"};
-  tx.addresses = tx.accepted = tx.rejected = tx.domains = tx.envelope_ids = one("x");
-  tx.data_status = "ok";
-  const std::array<std::string_view, Origin::texts> origin{"x", "192.0.2.9", "x", "x", "x", "x"};
-  tx.origin = std::make_shared<const Origin>(8, 1, origin);
-  session.transactions.push_back({"1a2b3c4d", "joe@example.org", {}, {}, 1});
-  return session;
-}
-
 template <typename... Part>
 void write_parts(PathWriter& out, const Session& session, Parts<Part...>)
 {
@@ -186,7 +110,7 @@ void write_parts(PathWriter& out, const Session& session, Parts<Part...>)
 PathWriter described()
 {
   PathWriter out;
-  Session session = session_that_knows_all();
+  Session session = session_that_knows_all("x");
   for (const Subsystem subsystem : {Subsystem::smtp_in, Subsystem::smtp_out}) {
     session.subsystem = subsystem;
     Report report;

@@ -4,6 +4,7 @@
 #include "jsonlog/pipeline.hpp"
 #include "memory_sink.hpp"
 #include "record.hpp"
+#include "session_that_knows_all.hpp"
 
 #include <algorithm>
 #include <string>
@@ -108,7 +109,7 @@ TEST_SUITE("records")
   TEST_CASE("a meta record over budget leaves its options out, then cuts texts")
   {
     LineSettings narrow = settings();
-    narrow.max_line = limits::min_max_line;
+    narrow.max_line = limits::smallest_line;
     const std::vector<std::string> options(16, std::string(1000, 'o'));
     const std::string line = meta_record(narrow, {1, "h", options}, {}, noon_us);
     CHECK(line.size() <= narrow.max_line + 1);
@@ -120,6 +121,32 @@ TEST_SUITE("records")
     CHECK(labelled.size() <= narrow.max_line + 1);
     CHECK(Record(labelled).list("opensmtpd.truncated") ==
           std::vector<std::string>{"labels", "opensmtpd.meta.options"});
+  }
+
+  TEST_CASE("no record needs more than the smallest budget, whatever there is to say")
+  {
+    const std::string text(limits::kept_text, 'x');
+    LineSettings narrow = settings();
+    narrow.host = text;
+    narrow.max_line = 1;
+    for (int i = 0; i < 16; ++i)
+      narrow.labels.emplace_back(std::string(62, 'k') + std::to_string(10 + i), text);
+    const MetaFacts facts = {false, text, longest_count, longest_count,
+                             MetaFacts::Logger{"ffffffffffffffff", longest_count, longest_count}};
+    CHECK(meta_record(narrow, {longest_number, text, {text}}, facts, longest_time_us).size() <=
+          narrow.smallest_line() + 1);
+    Handshake handshake;
+    handshake.feed("config|smtpd-version|" + text);
+    handshake.feed("config|admd|" + text);
+    const LoggerState logger{longest_time_us, longest_count, 0};
+    StreamCounts counts{longest_count, longest_count, longest_count, longest_count, {}};
+    counts.events.fill(longest_count);
+    const Account account{handshake,       logger,        counts,        longest_count,
+                          std::int64_t{0}, longest_count, longest_count, longest_count};
+    const StatsFacts stats{longest_count, longest_count, longest_count,
+                           longest_count, longest_count, longest_count};
+    CHECK(stats_record(narrow, account, stats, longest_time_us).size() <=
+          narrow.smallest_line() + 1);
   }
 
   TEST_CASE("the account of a process that has seen nothing")

@@ -2,12 +2,14 @@
 #include "jsonlog/snapshot.hpp"
 
 #include "record.hpp"
+#include "session_that_knows_all.hpp"
 #include "story.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -68,6 +70,27 @@ Story overfull(const Caps& caps)
     story.tell("tx-rcpt|f23aba16|" + std::string(i % 2 == 0 ? "ok|" : "permfail|") + to);
   }
   return story;
+}
+
+template <typename... Each>
+std::vector<std::string> lines_of(std::string_view text, const std::variant<Each...>*)
+{
+  std::vector<std::string> lines;
+  for (const std::string_view subsystem : {"smtp-in", "smtp-out"})
+    for (const std::string_view name : {Each::wire_name...}) {
+      std::string& line = lines.emplace_back("report|0.7|9999999999.999999|");
+      line.append(subsystem).append("|");
+      line.append(name == Unknown::wire_name ? text : name).append("|ffffffffffffffff");
+      for (int i = 0; i < 5; ++i)
+        line.append("|").append(text);
+    }
+  return lines;
+}
+
+// A report of each kind, whose parameters are all that text, and so is the name of one.
+std::vector<std::string> lines_of_all_events(std::string_view text)
+{
+  return lines_of(text, static_cast<const Event*>(nullptr));
 }
 
 } // namespace
@@ -413,6 +436,46 @@ TEST_SUITE("snapshot")
       CHECK(line.size() <= budget + 1);
       CHECK_NOTHROW(Record{line});
     }
+  }
+
+  TEST_CASE("no line needs more than the smallest budget, whatever there is to say")
+  {
+    const std::string text(limits::kept_text, 'x');
+    LineSettings settings = plain_settings();
+    settings.host = text;
+    settings.original = true;
+    settings.detail = Detail::full;
+    settings.max_line = 1;
+    Handshake handshake;
+    handshake.feed("config|smtpd-version|" + text);
+    handshake.feed("config|admd|" + text);
+    const LoggerState logger{longest_time_us, longest_count, longest_count};
+    std::size_t longest = 0;
+    for (const int labels : {0, 16}) {
+      for (int i = 0; i < labels; ++i)
+        settings.labels.emplace_back(std::string(62, 'k') + std::to_string(10 + i), text);
+      Snapshot snapshot(settings);
+      snapshot.set_observer(handshake);
+      for (const std::string& line : lines_of_all_events(text)) {
+        CAPTURE(line.substr(0, 60));
+        Report report;
+        REQUIRE(parse_report(line, report) == "");
+        Session session = session_that_knows_all(text);
+        session.subsystem = report.subsystem;
+        session.now.unknown_event = std::holds_alternative<Unknown>(report.event);
+        if (!std::holds_alternative<TxRcpt>(report.event))
+          session.now.recipient.reset();
+        if (session.subsystem == Subsystem::smtp_in)
+          session.tx->origin.reset();
+        const std::string_view made = snapshot.event(1, session, &report, all_sections, logger);
+        longest = std::max(longest, made.size() - 1);
+        CHECK(made.size() <= settings.smallest_line() + 1);
+      }
+      const std::string_view made = snapshot.anomaly(text, text, 0, logger);
+      CHECK(made.size() <= settings.smallest_line() + 1);
+    }
+    // And it is no larger than it has to be.
+    CHECK(longest > settings.smallest_line() - 200);
   }
 
   TEST_CASE("both ways give the same bytes over budget and under it")
