@@ -96,6 +96,7 @@ bool QueuedSink::start(bool keep_trying)
   ended_ = false;
   if (!start_thread()) {
     threadless_ = true;
+    may_wait_ = false;
     tell("no second thread to be had; lines are written between reads");
   }
   return true;
@@ -270,6 +271,7 @@ void QueuedSink::wake() noexcept
 
 void QueuedSink::run() noexcept
 {
+  may_wait_ = true;
   do
     step();
   while (sleep());

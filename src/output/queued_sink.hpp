@@ -103,7 +103,7 @@ protected:
   // are out for good or given up, a line counts as a whole. Fewer than given: errno says why, and
   // the rest is offered again after a pause (1 ms, doubled up to 1 s), beginning with the same
   // line; whoever wrote a part of it goes on behind that. EAGAIN is no trouble, only slow. Must
-  // not block for long.
+  // not block for long, and not at all unless may_wait().
   virtual std::size_t write(std::string_view lines) noexcept = 0;
   // Called at least every second, idle or not, open or not.
   virtual void look_after() noexcept {}
@@ -117,6 +117,9 @@ protected:
     given_up_ += lines;
     ++errors_;
   }
+
+  // False where the maker of lines writes them itself.
+  bool may_wait() const noexcept { return may_wait_; }
 
   Diagnostics& diagnostics() const noexcept { return diagnostics_; }
 
@@ -184,7 +187,8 @@ private:
   std::atomic<std::uint64_t> bytes_out_{0};
   std::atomic<std::uint64_t> errors_{0};
 
-  // The writer thread's own.
+  // The writer thread's own, or while there is none the maker's.
+  bool may_wait_ = true;
   Buffer back_;
   Clock::time_point next_look_{};
   Clock::duration pause_{}; // before the next try; zero: the last one went well

@@ -60,7 +60,7 @@ std::size_t SyslogSink::write(std::string_view lines) noexcept
 {
   if (uses_libc_)
     return write_with_libc(lines);
-  const auto deadline = Clock::now() + patience;
+  const auto deadline = Clock::now() + (may_wait() ? patience : patience.zero());
   bool reconnected = false;
   std::size_t out = 0;
   while (out < lines.size()) {
