@@ -37,6 +37,14 @@ def as_somebody(value: int) -> Callable[[], None]:
     return become
 
 
+def lines_of_the_stream() -> int:
+    return program.run("replay", "-", stdin=STREAM).stdout.count(b"\n")
+
+
+def may_mount() -> bool:
+    return os.getuid() == 0 and subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode == 0
+
+
 class Surroundings(EdgeTest):
     def setUp(self) -> None:
         super().setUp()
@@ -53,6 +61,17 @@ class Surroundings(EdgeTest):
         words = [str(self.binary), "--file", str(self.file), *options]
         return subprocess.run(words, input=STREAM, stdout=subprocess.PIPE, stderr=more.get("stderr", subprocess.PIPE),
                               preexec_fn=preexec, timeout=program.DEADLINE_S, check=False)
+
+    def start_where(self, preparation: str, *options: str) -> subprocess.CompletedProcess[bytes]:
+        """In a mount namespace of its own, behind a preparation by the shell, which knows $LOG."""
+        words = ["unshare", "--mount", "sh", "-ec", f'LOG={self.log}; {preparation}; exec "$@"', "sh", str(self.binary)]
+        return subprocess.run([*words, *(options or ("--file", str(self.file)))], input=STREAM, capture_output=True,
+                              timeout=program.DEADLINE_S, check=False)
+
+    def assert_registered(self, result: subprocess.CompletedProcess[bytes], reason: bytes) -> None:
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertTrue(result.stdout.endswith(b"register|ready\n"), result.stdout[-200:])
+        self.assertIn(reason, result.stderr)
 
     def assert_all_is_there(self, result: subprocess.CompletedProcess[bytes]) -> None:
         self.assertEqual(result.returncode, 0, result.stderr)
@@ -105,12 +124,37 @@ class Surroundings(EdgeTest):
     def test_no_core_and_no_locked_memory(self) -> None:
         self.assert_all_is_there(self.start(limit(resource.RLIMIT_MEMLOCK, 0)))
 
+    @unittest.skipUnless(may_mount(), "needs mounts of its own")
+    def test_all_else_is_read_only(self) -> None:
+        only = "mount -o remount,bind,ro /; if touch /usr/touched 2>/dev/null; then exit 9; fi"
+        self.assert_all_is_there(self.start_where(f"mount --bind $LOG $LOG; {only}"))
+        self.file.unlink()
+        self.assert_registered(self.start_where(f"mount --bind -o ro $LOG $LOG; mount -o remount,bind,ro $LOG; {only}"),
+                               b"Read-only file system")
+
+    @unittest.skipUnless(may_mount(), "needs mounts of its own")
+    def test_no_processes_to_see(self) -> None:
+        if is_sanitized():
+            self.skipTest("a program without sanitizers is needed")
+        self.assert_all_is_there(self.start_where("mount -t tmpfs none /proc"))
+
+    @unittest.skipUnless(may_mount(), "needs mounts of its own")
+    def test_no_devices(self) -> None:
+        self.assert_all_is_there(self.start_where("mount -t tmpfs none /dev"))
+        self.assert_registered(self.start_where("mount -t tmpfs none /dev", "--syslog"),
+                               b"/dev/log: No such file or directory")
+
+    @unittest.skipUnless(may_mount(), "needs mounts of its own")
+    def test_a_file_system_that_is_full(self) -> None:
+        filled = "mount -t tmpfs -o size=64k none $LOG; head -c 65536 /dev/zero >$LOG/other"
+        result = self.start_where(filled)
+        self.assert_registered(result, b"No space left on device")
+        self.assertIn(b"%d lines were lost at the end" % lines_of_the_stream(), result.stderr)
+
     def test_a_full_disk_at_the_start(self) -> None:
         result = subprocess.run([str(self.binary), "--file", "/dev/full"], input=STREAM, capture_output=True,
                                 timeout=program.DEADLINE_S, check=False)
-        self.assertEqual(result.returncode, 0)
-        self.assertTrue(result.stdout.endswith(b"register|ready\n"))
-        self.assertIn(b"No space left on device", result.stderr)
+        self.assert_registered(result, b"No space left on device")
 
     def test_no_folder_and_no_socket(self) -> None:
         for words in (["--file", str(self.folder / "missing/events.json")],
@@ -118,9 +162,7 @@ class Surroundings(EdgeTest):
             with self.subTest(words):
                 result = subprocess.run([str(self.binary), *words], input=STREAM, capture_output=True,
                                         timeout=program.DEADLINE_S, check=False)
-                self.assertEqual(result.returncode, 0)
-                self.assertTrue(result.stdout.endswith(b"register|ready\n"))
-                self.assertIn(b"No such file or directory", result.stderr)
+                self.assert_registered(result, b"No such file or directory")
 
 
 if __name__ == "__main__":
