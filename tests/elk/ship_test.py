@@ -25,9 +25,11 @@ from check_demo import check_demo  # noqa: E402
 from check_dialogue import check_dialogue  # noqa: E402
 from check_filebeat import check_filebeat  # noqa: E402
 from check_lines import check_lines  # noqa: E402
+from check_minors import check_minors  # noqa: E402
 from check_outage import check_outage  # noqa: E402
 from check_panels import check_panels  # noqa: E402
 from check_pipeline import check_pipeline  # noqa: E402
+from check_summary import check_summary  # noqa: E402
 from check_syslog_daemon import outages, shipping  # noqa: E402
 from filebeat import INTO_ENGINES  # noqa: E402
 from stage import Stage  # noqa: E402
@@ -36,9 +38,11 @@ from syslog_daemon import Rsyslog, SyslogNg  # noqa: E402
 CHECKS = {
     "by _bulk": check_bulk,
     "dashboards": check_panels,
+    "summary": check_summary,
     "demo": check_demo,
     "by the pipeline": check_pipeline,
     "lines counted": check_lines,
+    "two minors": check_minors,
     "by Filebeat": check_filebeat,
     "without the dialogue": check_dialogue,
     "bad input": check_bad_input,
@@ -49,7 +53,7 @@ CHECKS = {
     "engine down, syslog-ng": outages(SyslogNg),
     "data stream": check_data_stream,
 }
-KEPT = {"dashboards", "demo", "by the pipeline"}
+KEPT = {"dashboards", "summary", "demo", "by the pipeline"}
 """The checks that look at the documents of the ones before."""
 WITH_FILEBEAT = {"by Filebeat", "without the dialogue", "bad input", "engine down, Filebeat", "data stream"}
 
