@@ -6,6 +6,7 @@
 #include <charconv>
 #include <new>
 #include <optional>
+#include <span>
 
 #include <simdjson.h>
 
@@ -28,18 +29,6 @@ enum class Place : std::uint8_t {
   stats_lines
 };
 
-constexpr struct
-{
-  Place parent;
-  std::string_view key;
-  Place place;
-} objects[] = {
-  {Place::document, "event", Place::event},         {Place::document, "host", Place::host},
-  {Place::document, "opensmtpd", Place::opensmtpd}, {Place::opensmtpd, "logger", Place::logger},
-  {Place::opensmtpd, "session", Place::session},    {Place::opensmtpd, "meta", Place::meta},
-  {Place::opensmtpd, "stats", Place::stats},        {Place::stats, "lines", Place::stats_lines},
-};
-
 enum Wanted : std::uint8_t {
   time_text,
   action_text,
@@ -59,27 +48,49 @@ enum Wanted : std::uint8_t {
   all_wanted,
 };
 
-constexpr struct
+// A member that is wanted itself, or is an object with such members.
+struct Member
 {
-  Place place;
   std::string_view key;
-  Wanted wanted;
-} members[] = {
-  {Place::document, "@timestamp", time_text},
-  {Place::event, "action", action_text},
-  {Place::event, "id", id_text},
-  {Place::event, "sequence", event_sequence},
-  {Place::host, "name", host_text},
-  {Place::opensmtpd, "record", record_text},
-  {Place::opensmtpd, "subsystem", subsystem_text},
-  {Place::logger, "run", run_text},
-  {Place::logger, "sequence", logger_sequence},
-  {Place::logger, "dropped", logger_dropped},
-  {Place::session, "final", final_truth},
-  {Place::session, "line", session_line},
-  {Place::meta, "repaired_bytes", repaired_bytes},
-  {Place::stats_lines, "dropped", lines_dropped},
+  Wanted wanted = all_wanted;
+  Place inside = Place::document;
 };
+
+constexpr Member of_document[] = {{"@timestamp", time_text},
+                                  {"event", all_wanted, Place::event},
+                                  {"host", all_wanted, Place::host},
+                                  {"opensmtpd", all_wanted, Place::opensmtpd}};
+constexpr Member of_event[] = {
+  {"action", action_text}, {"id", id_text}, {"sequence", event_sequence}};
+constexpr Member of_host[] = {{"name", host_text}};
+constexpr Member of_opensmtpd[] = {{"record", record_text},
+                                   {"subsystem", subsystem_text},
+                                   {"logger", all_wanted, Place::logger},
+                                   {"session", all_wanted, Place::session},
+                                   {"meta", all_wanted, Place::meta},
+                                   {"stats", all_wanted, Place::stats}};
+constexpr Member of_logger[] = {
+  {"run", run_text}, {"sequence", logger_sequence}, {"dropped", logger_dropped}};
+constexpr Member of_session[] = {{"final", final_truth}, {"line", session_line}};
+constexpr Member of_meta[] = {{"repaired_bytes", repaired_bytes}};
+constexpr Member of_stats[] = {{"lines", all_wanted, Place::stats_lines}};
+constexpr Member of_stats_lines[] = {{"dropped", lines_dropped}};
+
+std::span<const Member> members_of(Place place)
+{
+  switch (place) {
+  case Place::document: return of_document;
+  case Place::event: return of_event;
+  case Place::host: return of_host;
+  case Place::opensmtpd: return of_opensmtpd;
+  case Place::logger: return of_logger;
+  case Place::session: return of_session;
+  case Place::meta: return of_meta;
+  case Place::stats: return of_stats;
+  case Place::stats_lines: return of_stats_lines;
+  }
+  return {};
+}
 
 // The wanted values of a document. Of a key that comes twice, the last one counts.
 class Members
@@ -88,16 +99,11 @@ public:
   // False: one of them is of another type.
   bool read(Place place, const simdjson::dom::object& object)
   {
-    for (const auto& [key, value] : object) {
-      for (const auto& member : members)
-        if (member.place == place && member.key == key && !take(member.wanted, value))
+    const auto wanted = members_of(place);
+    for (const auto& [key, value] : object)
+      for (const Member& member : wanted)
+        if (member.key == key && !take(member, value))
           return false;
-      simdjson::dom::object inner;
-      for (const auto& known : objects)
-        if (known.parent == place && known.key == key && value.get(inner) == simdjson::SUCCESS &&
-            !read(known.place, inner))
-          return false;
-    }
     return true;
   }
 
@@ -105,6 +111,14 @@ public:
   const std::optional<std::uint64_t>& number(Wanted wanted) const { return numbers_[wanted]; }
 
 private:
+  bool take(const Member& member, const simdjson::dom::element& value)
+  {
+    if (member.wanted != all_wanted)
+      return take(member.wanted, value);
+    simdjson::dom::object inner;
+    return value.get(inner) != simdjson::SUCCESS || read(member.inside, inner);
+  }
+
   bool take(Wanted wanted, const simdjson::dom::element& value)
   {
     if (wanted < texts_wanted)
