@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""bytes.py BINARY [--engine NAME] [--events N] [--live N] [--template FILE]... [--detail D]... [--variants]:
-what an event costs on disk, in the log file and in the index after a force merge, for each detail. Several
-templates are compared; with --variants the shipped one with itself, changed in one point each."""
+"""bytes.py BINARY [--engine NAME] [--events N] [--live N] [--template FILE]... [--detail D]... [--lines L]...
+[--variants]: what a line costs on disk, in the log file and in the index after a force merge, for each detail and
+selection of lines. Several templates are compared; with --variants the shipped one with itself, changed in one point
+each."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +73,7 @@ def main() -> int:
     parser.add_argument("--live", type=int, default=traffic.LIVE, help="sessions at a time")
     parser.add_argument("--template", action="append", type=Path)
     parser.add_argument("--detail", action="append")
+    parser.add_argument("--lines", action="append")
     parser.add_argument("--variants", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="filter-jsonlog-bytes.") as temporary:
@@ -78,10 +81,11 @@ def main() -> int:
         with stream.open("wb") as out:
             traffic.write(out, options.events, most_live=options.live)
         logs = {}
-        for detail in options.detail or ["compact", "standard", "full"]:
-            logs[detail] = Path(temporary) / f"{detail}.json"
-            with logs[detail].open("wb") as out:
-                command = [options.binary, "replay", "--detail", detail, stream]
+        for detail, lines in product(options.detail or ["compact", "standard", "full"], options.lines or ["all"]):
+            name = f"{detail}, {lines}"
+            logs[name] = Path(temporary) / f"{detail}-{lines}.json"
+            with logs[name].open("wb") as out:
+                command = [options.binary, "replay", "--detail", detail, "--lines", lines, stream]
                 subprocess.run(command, stdout=out, check=True)
         with Engine(options.engine) as engine:
             paths = options.template or [TEMPLATE]
@@ -93,15 +97,15 @@ def main() -> int:
 
 
 def print_table(engine: Engine, templates: dict[str, dict[str, Any]], logs: dict[str, Path]) -> None:
-    print(f"{engine.name}, bytes per event after a force merge to one segment\n")
+    print(f"{engine.name}, bytes per line after a force merge to one segment\n")
     kinds = [*KINDS, "other"]
-    print("template | detail | events | JSON | before | index | of JSON | " + " | ".join(kinds))
+    print("template | detail, lines | lines | JSON | before | index | of JSON | " + " | ".join(kinds))
     print(" | ".join(["---"] * (7 + len(kinds))))
     for name, template in templates.items():
-        for detail, log in logs.items():
+        for selection, log in logs.items():
             documents, sizes = measure(engine, template, log)
             written = log.stat().st_size
-            cells = [name, detail, str(documents), f"{written / documents:.0f}"]
+            cells = [name, selection, str(documents), f"{written / documents:.0f}"]
             cells += [f"{sizes['before'] / documents:.0f}"]
             cells += [f"{sizes['total'] / documents:.0f}", f"{100 * sizes['total'] / written:.1f} %"]
             cells += [f"{sizes[kind] / documents:.0f}" for kind in kinds]
