@@ -25,8 +25,11 @@ def check_minors(stage: Stage) -> None:
     stage.checks.true("some fields are new in 1.1", len(names) > 10, names)
     install_old_template(stage, names)
     older, newer = halves(stage.lines())
-    ship(stage.engine, written(stage, "older", [as_of_1_0(line, names) for line in older]), OLD)
-    ship(stage.engine, written(stage, "newer", newer), NEW)
+    old_log = written(stage, "older", [as_of_1_0(line, names) for line in older])
+    new_log = written(stage, "newer", newer)
+    for log, index in ((old_log, OLD), (new_log, NEW)):
+        answers = ship(stage.engine, log, index, "?pipeline=opensmtpd")
+        stage.checks.equal(f"the pipeline takes every line of {index}", {answer["status"] for answer in answers}, {201})
     ship(stage.engine, stage.log, ONE)
     types = fields_of(stage.engine, BOTH)
     stage.checks.equal("the old index has no field of 1.1", names & fields_of(stage.engine, OLD).keys(), set())
