@@ -56,6 +56,15 @@ def bring_up_loopback() -> None:
         fcntl.ioctl(any_socket, set_interface_flags, struct.pack("16sh14x", b"lo", interface_is_up))
 
 
+def make_local(address: str, netmask: str) -> None:
+    """Every address of that network is this machine's, as those of 127.0.0.0/8 are."""
+    set_address, set_netmask = 0x8916, 0x891C
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        for request, value in ((set_address, address), (set_netmask, netmask)):
+            inet = struct.pack("HH4s8x", socket.AF_INET, 0, socket.inet_aton(value))
+            fcntl.ioctl(any_socket, request, struct.pack("16s16s8x", b"lo:1", inet))
+
+
 def has_inet6_loopback() -> bool:
     try:
         with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""test_crowdsec.py BINARY [ATTACKERS NORMAL_SESSIONS]: the trial with Debian's CrowdSec, which reads a log to its end."""
+"""test_crowdsec.py BINARY RECORDER [ATTACKERS NORMAL_SESSIONS]: the trial with Debian's CrowdSec, which reads a
+log to its end."""
 
 from __future__ import annotations
 

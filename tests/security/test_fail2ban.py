@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""test_fail2ban.py BINARY [ATTACKERS NORMAL_SESSIONS]: the trial with Debian's fail2ban."""
+"""test_fail2ban.py BINARY RECORDER [ATTACKERS NORMAL_SESSIONS]: the trial with Debian's fail2ban."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""test_sshguard.py BINARY [ATTACKERS NORMAL_SESSIONS]: the trial with parser and blocker of Debian's sshguard, which does
-not tell what an address is blocked for."""
+"""test_sshguard.py BINARY RECORDER [ATTACKERS NORMAL_SESSIONS]: the trial with parser and blocker of Debian's
+sshguard, which does not tell what an address is blocked for."""
 
 from __future__ import annotations
 

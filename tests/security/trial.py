@@ -12,11 +12,14 @@ import time
 import unittest
 from pathlib import Path
 
+import live
 import made
 from attacks import KINDS, MAXRETRY, Attacks
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-binary = ""
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+SKIPPED = 77
+binary = recorder = ""
 attackers = 150
 normal_sessions = 300
 program = Path()  # where the tool's Debian package was unpacked
@@ -33,6 +36,19 @@ class Trial(unittest.TestCase):
 
     def setUp(self) -> None:
         random.seed(14)
+
+    def test_attackers_of_a_real_smtpd_are_banned_and_nobody_else(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            log, end = Path(folder) / "events.json", Path(folder) / "end.json"
+            made_live = subprocess.run([HERE / "live.py", log, binary, recorder])
+            if made_live.returncode == SKIPPED and os.environ.get("CI") != "true":
+                self.skipTest("no real smtpd here")
+            self.assertEqual(made_live.returncode, 0)
+            attacks = Attacks()
+            attacks.end()
+            attacks.write(binary, end)
+            log.write_bytes(log.read_bytes() + end.read_bytes())
+            self.assertEqual(self.bans(log), self.due(attacks.expected | live.ATTACKERS))
 
     def check(self, attacks: Attacks, *options: str) -> None:
         attacks.end()
@@ -83,9 +99,9 @@ class Trial(unittest.TestCase):
 
 
 def main(package: str) -> None:
-    """TEST BINARY [ATTACKERS NORMAL_SESSIONS] [unittest's options]"""
-    global binary, attackers, normal_sessions, program
-    binary = str(Path(sys.argv.pop(1)).resolve())
+    """TEST BINARY RECORDER [ATTACKERS NORMAL_SESSIONS] [unittest's options]"""
+    global binary, recorder, attackers, normal_sessions, program
+    binary, recorder = (str(Path(sys.argv.pop(1)).resolve()) for _ in range(2))
     if len(sys.argv) > 2 and sys.argv[1].isdigit():
         attackers, normal_sessions = int(sys.argv.pop(1)), int(sys.argv.pop(1))
     unpacked = subprocess.run([ROOT / "script/lib/unpacked", package], stdout=subprocess.PIPE, text=True)
