@@ -25,6 +25,7 @@ from private_machine import wait_until  # noqa: E402
 
 PLACE = "FILTER_JSONLOG_INSTALLED_TREE"
 LOG_FOLDER = "/var/log/smtpd"
+NEEDED_BY_THE_LIBRARY = ("g++", "pkgconf")  # as debian/tests/control says
 LOG = f"{LOG_FOLDER}/events.json"
 SKIPPED = 77
 tree = InstalledTree(Path())
@@ -65,6 +66,7 @@ def install_with_apt() -> None:
     printed = tree.run("apt-get", "-y", "--no-install-recommends", "install", tree.package("filter-jsonlog"))
     summary = next(line for line in printed.splitlines() if " newly installed" in line)
     print(f"installed in {time.monotonic() - began:.1f} s: {summary}")
+    tree.run("apt-get", "-y", "--no-install-recommends", "install", *NEEDED_BY_THE_LIBRARY)
 
 
 def lines(action: str) -> int:
@@ -168,6 +170,8 @@ class Packages(unittest.TestCase):
         tree.run("dpkg", "-i", "--force-depends", tree.package("filter-jsonlog-elk"))
         self.assertIn("--kibana", tree.run("filter-jsonlog-elk", "--help"))
         tree.run("dpkg", "-i", tree.package("libjsonlog-dev"))
+        shutil.copy(ROOT / "debian/tests/library", tree.folder / "root/library")
+        tree.run("/root/library")
 
 
 def main() -> None:
