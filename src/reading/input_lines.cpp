@@ -3,9 +3,11 @@
 
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace jsonlog {
@@ -20,6 +22,7 @@ InputLines::InputLines(const std::string& path, std::size_t longest)
 
 InputLines::~InputLines()
 {
+  ahead_.reset();
   if (descriptor_ >= 0)
     close(descriptor_);
 }
@@ -38,14 +41,28 @@ std::optional<Line> InputLines::next()
 bool InputLines::fill()
 {
   const auto [data, size] = reader_.space();
-  const ssize_t count = file_.read(data, size);
+  const ssize_t count = ahead_ != nullptr ? ahead_->read(data, size) : file_.read(data, size);
   if (count < 0) {
     error_ = errno;
     ended_ = true;
   }
   if (count > 0)
     reader_.commit(static_cast<std::size_t>(count));
+  if (count > 0 && ahead_ == nullptr && file_.is_packed())
+    read_ahead();
   return count > 0;
+}
+
+// Not of a pipe, whose next bytes may never come.
+void InputLines::read_ahead()
+{
+  struct stat status;
+  if (fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode))
+    return;
+  try {
+    ahead_ = std::make_unique<ReadAhead>(file_);
+  } catch (const std::system_error&) { // no thread to be had
+  }
 }
 
 std::string InputLines::problem() const

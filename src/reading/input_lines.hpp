@@ -6,8 +6,10 @@
 #include "jsonlog/limits.hpp"
 #include "jsonlog/line_reader.hpp"
 #include "reading/packed_file.hpp"
+#include "reading/read_ahead.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -36,12 +38,14 @@ public:
 
 private:
   bool fill();
+  void read_ahead();
 
   const int descriptor_;
   int error_;
   bool ended_;
   bool torn_ = false;
   PackedFile file_;
+  std::unique_ptr<ReadAhead> ahead_; // null: file_ is read here
   LineReader reader_;
 };
 

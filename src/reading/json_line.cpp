@@ -7,14 +7,33 @@ namespace jsonlog {
 
 struct JsonLine::Parser
 {
+  static constexpr std::string_view ours = "/opensmtpd";
+
   simdjson::dom::parser parser;
   simdjson::dom::element root;
+  // `ours`, which most pointers lead through, and which is the last member of a line.
+  simdjson::simdjson_result<simdjson::dom::element> opensmtpd;
+
+  bool parse(std::string_view document)
+  {
+    if (parser.parse(document.data(), document.size(), true).get(root) != simdjson::SUCCESS)
+      return false;
+    opensmtpd = root.at_pointer(ours);
+    return root.is_object();
+  }
+
+  simdjson::simdjson_result<simdjson::dom::element> find(std::string_view pointer) const
+  {
+    if (pointer.starts_with(ours) && pointer.substr(ours.size()).starts_with('/'))
+      return opensmtpd.at_pointer(pointer.substr(ours.size()));
+    return root.at_pointer(pointer);
+  }
 
   template <typename Value>
   std::optional<Value> get(std::string_view pointer) const
   {
     Value value;
-    if (root.at_pointer(pointer).get(value) != simdjson::SUCCESS)
+    if (find(pointer).get(value) != simdjson::SUCCESS)
       return std::nullopt;
     return value;
   }
@@ -33,9 +52,7 @@ bool JsonLine::parse(std::string_view line)
   if (brace == std::string_view::npos)
     return false;
   document_ = line.substr(brace);
-  const auto error =
-    parser_->parser.parse(document_.data(), document_.size(), true).get(parser_->root);
-  return error == simdjson::SUCCESS && parser_->root.is_object();
+  return parser_->parse(document_);
 }
 
 std::string_view JsonLine::text(std::string_view pointer) const
@@ -57,7 +74,7 @@ std::vector<std::string_view> JsonLine::list(std::string_view pointer) const
 {
   std::vector<std::string_view> texts;
   simdjson::dom::array array;
-  if (parser_->root.at_pointer(pointer).get(array) != simdjson::SUCCESS)
+  if (parser_->find(pointer).get(array) != simdjson::SUCCESS)
     return texts;
   for (const simdjson::dom::element element : array) {
     std::string_view text;

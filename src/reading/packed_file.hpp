@@ -42,6 +42,8 @@ public:
   // Up to so many bytes of text; 0: the end. -1: errno says why the file cannot be read; EBADMSG:
   // it is damaged, or ends too early. May throw std::bad_alloc.
   ssize_t read(char* text, std::size_t size);
+  // Known after the first read().
+  bool is_packed() const noexcept { return unpacker_ != nullptr; }
 
 private:
   static constexpr std::size_t magic_size = 4;
