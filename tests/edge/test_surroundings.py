@@ -2,6 +2,7 @@
 """A unit may allow the filter little: it registers all the same, and every line is written or counted."""
 
 import grp
+import gzip
 import json
 import os
 import resource
@@ -88,6 +89,16 @@ class Surroundings(EdgeTest):
         result = self.start(as_somebody(1))
         self.assert_all_is_there(result)
         self.assertEqual(result.stderr.count(b"no second thread to be had"), 1, result.stderr)
+
+    @unittest.skipIf(os.getuid() != 0, "needs root")
+    def test_a_packed_file_is_read_without_a_second_task(self) -> None:
+        if is_sanitized():
+            self.skipTest("a program without sanitizers is needed")
+        packed = self.folder / "stream.gz"
+        packed.write_bytes(gzip.compress(STREAM))
+        result = subprocess.run([str(self.binary), "replay", str(packed)], stdout=subprocess.PIPE,
+                                preexec_fn=as_somebody(1), timeout=program.DEADLINE_S, check=True)
+        self.assertEqual(result.stdout, program.run("replay", "-", stdin=STREAM).stdout)
 
     def test_little_memory(self) -> None:
         if is_sanitized():
