@@ -7,6 +7,7 @@
 #include <new>
 #include <optional>
 #include <span>
+#include <variant>
 
 #include <simdjson.h>
 
@@ -52,28 +53,24 @@ enum Wanted : std::uint8_t {
 struct Member
 {
   std::string_view key;
-  Wanted wanted = all_wanted;
-  Place inside = Place::document;
+  std::variant<Wanted, Place> what;
 };
 
 constexpr Member of_document[] = {{"@timestamp", time_text},
-                                  {"event", all_wanted, Place::event},
-                                  {"host", all_wanted, Place::host},
-                                  {"opensmtpd", all_wanted, Place::opensmtpd}};
+                                  {"event", Place::event},
+                                  {"host", Place::host},
+                                  {"opensmtpd", Place::opensmtpd}};
 constexpr Member of_event[] = {
   {"action", action_text}, {"id", id_text}, {"sequence", event_sequence}};
 constexpr Member of_host[] = {{"name", host_text}};
-constexpr Member of_opensmtpd[] = {{"record", record_text},
-                                   {"subsystem", subsystem_text},
-                                   {"logger", all_wanted, Place::logger},
-                                   {"session", all_wanted, Place::session},
-                                   {"meta", all_wanted, Place::meta},
-                                   {"stats", all_wanted, Place::stats}};
+constexpr Member of_opensmtpd[] = {{"record", record_text},   {"subsystem", subsystem_text},
+                                   {"logger", Place::logger}, {"session", Place::session},
+                                   {"meta", Place::meta},     {"stats", Place::stats}};
 constexpr Member of_logger[] = {
   {"run", run_text}, {"sequence", logger_sequence}, {"dropped", logger_dropped}};
 constexpr Member of_session[] = {{"final", final_truth}, {"line", session_line}};
 constexpr Member of_meta[] = {{"repaired_bytes", repaired_bytes}};
-constexpr Member of_stats[] = {{"lines", all_wanted, Place::stats_lines}};
+constexpr Member of_stats[] = {{"lines", Place::stats_lines}};
 constexpr Member of_stats_lines[] = {{"dropped", lines_dropped}};
 
 std::span<const Member> members_of(Place place)
@@ -113,10 +110,10 @@ public:
 private:
   bool take(const Member& member, const simdjson::dom::element& value)
   {
-    if (member.wanted != all_wanted)
-      return take(member.wanted, value);
+    if (const auto* const wanted = std::get_if<Wanted>(&member.what))
+      return take(*wanted, value);
     simdjson::dom::object inner;
-    return value.get(inner) != simdjson::SUCCESS || read(member.inside, inner);
+    return value.get(inner) != simdjson::SUCCESS || read(std::get<Place>(member.what), inner);
   }
 
   bool take(Wanted wanted, const simdjson::dom::element& value)
