@@ -48,7 +48,7 @@ bool InputLines::fill()
   }
   if (count > 0)
     reader_.commit(static_cast<std::size_t>(count));
-  if (count > 0 && ahead_ == nullptr && file_.is_packed())
+  if (std::exchange(first_read_, false) && file_.is_packed())
     read_ahead();
   return count > 0;
 }

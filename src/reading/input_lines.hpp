@@ -44,6 +44,7 @@ private:
   int error_;
   bool ended_;
   bool torn_ = false;
+  bool first_read_ = true; // comes next
   PackedFile file_;
   std::unique_ptr<ReadAhead> ahead_; // null: file_ is read here
   LineReader reader_;
