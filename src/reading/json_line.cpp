@@ -7,25 +7,24 @@ namespace jsonlog {
 
 struct JsonLine::Parser
 {
-  static constexpr std::string_view ours = "/opensmtpd";
-
   simdjson::dom::parser parser;
   simdjson::dom::element root;
-  // `ours`, which most pointers lead through, and which is the last member of a line.
+  // Most pointers lead through it, and it is the last member of a line.
   simdjson::simdjson_result<simdjson::dom::element> opensmtpd;
 
   bool parse(std::string_view document)
   {
     if (parser.parse(document.data(), document.size(), true).get(root) != simdjson::SUCCESS)
       return false;
-    opensmtpd = root.at_pointer(ours);
+    opensmtpd = root.at_pointer("/opensmtpd");
     return root.is_object();
   }
 
   simdjson::simdjson_result<simdjson::dom::element> find(std::string_view pointer) const
   {
-    if (pointer.starts_with(ours) && pointer.substr(ours.size()).starts_with('/'))
-      return opensmtpd.at_pointer(pointer.substr(ours.size()));
+    constexpr std::string_view ours = "/opensmtpd/";
+    if (pointer.starts_with(ours))
+      return opensmtpd.at_pointer(pointer.substr(ours.size() - 1));
     return root.at_pointer(pointer);
   }
 
