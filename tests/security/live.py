@@ -7,23 +7,22 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Callable
 
 sys.dont_write_bytecode = True
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "tests/e2e"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "elk"))
 
+from parts import part  # noqa: E402
+import made  # noqa: E402
 import private_machine  # noqa: E402
+from attacks import MAXRETRY  # noqa: E402
 from mail_server import LOGINS, MailServer  # noqa: E402
 from smtp_client import Client, plain_secret  # noqa: E402
 
-TREE = "FILTER_JSONLOG_TREE"
-TIMES = 3
 VICTIM = "192.0.2.7"
-FORGED = f'x","source":{{"address":"{VICTIM}","ip":"{VICTIM}"'
+FORGED = made.forgeries(VICTIM)[0]
 
 
 def guess_a_password(client: Client, number: int) -> None:
@@ -76,16 +75,12 @@ ATTACKERS = {("auth", "198.18.3.1"), ("recipients", "198.18.3.2"), ("junk", "198
 
 
 def main(log: Path, binary: Path, recorder: Path) -> int:
-    if TREE not in os.environ:
-        made = subprocess.run([ROOT / "script/lib/tree", "trixie"], stdout=subprocess.PIPE, text=True)
-        if made.returncode:
-            return made.returncode
-        os.environ[TREE] = made.stdout.strip()
+    tree = Path(os.environ.setdefault("FILTER_JSONLOG_TREE", str(part("tree", "trixie"))))
     private_machine.enter()
     private_machine.make_local("198.18.3.254", "255.255.255.0")
-    with MailServer(Path(os.environ[TREE]), binary, recorder) as mail:
+    with MailServer(tree, binary, recorder) as mail:
         for source, act in ACTS.items():
-            for number in range(TIMES):
+            for number in range(MAXRETRY):
                 with Client(source=source) as client:
                     act(client, number)
     shutil.copy(mail.live, log)
