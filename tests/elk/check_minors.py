@@ -4,16 +4,22 @@ dashboards count both."""
 
 from __future__ import annotations
 
-import csv
+import copy
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Iterable
 
 import panels
 from documents import fields_of, ship
 from journal import Line, get
+from parts import ROOT
 from stage import Stage
+
+sys.path.insert(0, str(ROOT / "tests/schema"))
+
+from field_table import read_fields  # noqa: E402
 
 OLD, NEW, BOTH = "opensmtpd-minor-1.0", "opensmtpd-minor-1.1", "opensmtpd-minor-*"
 ONE = "opensmtpd-one"
@@ -65,7 +71,7 @@ def total(panel: panels.Panel) -> int:
 
 def new_fields(stage: Stage) -> set[str]:
     listed = subprocess.run([stage.binary, "schema", "--fields"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    return {row["name"] for row in csv.DictReader(listed.splitlines()) if row["since"] == "1.1"}
+    return {name for name, field in read_fields(listed).items() if field.since == "1.1"}
 
 
 def install_old_template(stage: Stage, names: set[str]) -> None:
@@ -90,7 +96,7 @@ def halves(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
 
 def as_of_1_0(line: Line, names: Iterable[str]) -> Line:
-    old: Line = json.loads(json.dumps(line))
+    old = copy.deepcopy(line)
     old["opensmtpd"]["schema"] = "1.0"
     for name in names:
         *way, last = name.split(".")

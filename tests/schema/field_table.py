@@ -24,6 +24,7 @@ class Field(NamedTuple):
     array: bool
     records: frozenset[str]
     required: frozenset[str]
+    since: str = ""  # the version of the schema
 
     @property
     def searched(self) -> bool:
@@ -56,5 +57,5 @@ def read_fields(text: str | None = None) -> dict[str, Field]:
         if name in fields:
             raise ValueError(f"{name} twice")
         fields[name] = Field(name, row["type"], row["indexed"], row["list"] == "yes",
-                             frozenset(row["records"].split()), frozenset(row["always"].split()))
+                             frozenset(row["records"].split()), frozenset(row["always"].split()), row["since"])
     return fields
