@@ -367,10 +367,11 @@ bool QueuedSink::sleep() noexcept
   if (!ending_ && !reopen_requested_) {
     const auto now = Clock::now();
     auto until = next_look_;
+    const bool worth_taking = hurried_ ? front_.size > 0 : wanted_ || front_.size >= wake_size_;
     if (in_hand_ > 0) {
       asleep_ = Sleep::pausing;
       until = std::min(until, now + (hurried_ ? std::min<Clock::duration>(pause_, 10ms) : pause_));
-    } else if (!hurried_ && !wanted_ && front_.size < wake_size_) {
+    } else if (!worth_taking) {
       asleep_ = Sleep::idle;
     }
     work_.wait_until(lock, until, [this] { return asleep_ == Sleep::none; });
