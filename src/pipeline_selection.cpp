@@ -41,7 +41,7 @@ void Pipeline::select_event(SessionTable::Slot slot, const Report& report, Secti
   if (session.events == 1)
     watch.after_close = session.after_close;
   const bool becomes_whole =
-    !watch.whole && selection.whole.any() && meets(selection.whole, session, &report);
+    !watch.whole && seeks_whole_ && meets(selection.whole, session, &report);
   if (becomes_whole)
     write_past(slot, watch);
   const bool selected = watch.whole || selects(selection.lines, worth_of(session, report));
@@ -51,7 +51,7 @@ void Pipeline::select_event(SessionTable::Slot slot, const Report& report, Secti
   } else {
     ++counts_.unselected;
   }
-  if (!watch.whole && selection.whole.any())
+  if (!watch.whole && seeks_whole_)
     remember(slot, report, selected, std::move(origin));
 }
 
@@ -60,8 +60,7 @@ Sections Pipeline::select_end(SessionTable::Slot slot, Sections changed)
 {
   Session& session = sessions_[slot];
   Watch& watch = this->watch(slot);
-  const Conditions& whole = settings_.selection.whole;
-  if (!watch.whole && whole.any() && meets(whole, session, nullptr))
+  if (!watch.whole && seeks_whole_ && meets(settings_.selection.whole, session, nullptr))
     write_past(slot, watch);
   number_line(session, watch);
   return watch.unwritten | changed | section_bit(Section::session);

@@ -48,7 +48,8 @@ public:
   std::size_t bytes() const noexcept { return bytes_; }
 
 private:
-  static constexpr std::size_t ranks = 64; // of fullness: bit widths of bytes
+  // By leading zeros of the bytes: the fullest have the fewest.
+  static constexpr std::size_t ranks = 64;
 
   struct Entry
   {

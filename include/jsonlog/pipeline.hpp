@@ -110,6 +110,7 @@ private:
   bool run_started_ = false; // logger_.run_us is known
   SessionTable sessions_;
   MessageTable messages_;
+  bool seeks_whole_;           // sessions that get every line may turn up
   std::vector<Watch> watches_; // by slot
   PastTable pasts_;
   Snapshot snapshot_;

@@ -2,18 +2,15 @@
 #include "jsonlog/past_table.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace jsonlog {
 
 namespace {
 
-// Of the highest bit that is set.
 std::size_t rank_of(std::size_t bytes) noexcept
 {
-  std::size_t rank = 0;
-  while ((bytes >>= 1) != 0)
-    ++rank;
-  return rank;
+  return static_cast<std::size_t>(std::countl_zero(bytes));
 }
 
 } // namespace
@@ -37,9 +34,9 @@ std::optional<PastTable::Slot> PastTable::must_forget(Slot last) const noexcept
     return last;
   if (bytes_ <= most_bytes_)
     return std::nullopt;
-  for (std::size_t rank = ranks; rank-- > 0;)
-    if (idlest_[rank] != 0)
-      return idlest_[rank];
+  for (const Slot idlest : idlest_)
+    if (idlest != 0)
+      return idlest;
   return std::nullopt;
 }
 
