@@ -61,13 +61,21 @@ def _bucket(bucket: str | dict, sources: Sources, kind: str) -> tuple[str, dict]
         ranges = [{"from": low, "to": high} for low, high in zip(edges, edges[1:])]
         return "range", {"field": bucket["field"], "ranges": ranges, **label}
     return "terms", {
-        "field": bucket["field"], "orderBy": "1", "order": "desc", "size": bucket["size"],
+        "field": bucket["field"], **_order(bucket), "size": bucket["size"],
         # What is not named in a list is there all the same.
         "otherBucket": kind in ("table", "donut", "ranking", "number"), "otherBucketLabel": "others",
         "missingBucket": "missing" in bucket, "missingBucketLabel": bucket.get("missing", "none"),
         **({"json": EXACT} if kind in ("table", "ranking") else {}),
         **label,
     }
+
+
+def _order(bucket: dict) -> dict:
+    """The most frequent value first, or the one that came first."""
+    if bucket.get("order") != "time":
+        return {"orderBy": "1", "order": "desc"}
+    first = {"id": "orderAgg", "enabled": True, "type": "min", "schema": "orderAgg", "params": {"field": "@timestamp"}}
+    return {"orderBy": "custom", "order": "asc", "orderAgg": first}
 
 
 def colours(panel: Panel, sources: Sources) -> dict[str, str]:

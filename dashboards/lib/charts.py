@@ -4,6 +4,11 @@ still read its form."""
 
 from .sources import Panel
 
+# Characters of a name beside a chart; the rest is in its tooltip. A client chooses its user name and
+# can choose it long: it would push the chart out of its panel. An IPv6 address has up to 39.
+NAME_BESIDE_BARS = 40
+NAME_BESIDE_DONUT = 30
+
 VISUALIZATION_TYPES = {
     "number": "metric",
     "bars": "histogram",
@@ -46,7 +51,7 @@ def _donut() -> dict:
     return {
         "type": "pie", "addTooltip": True, "addLegend": True, "legendPosition": "bottom", "isDonut": True,
         # A donut is 16 wide or wider: in a smaller one these labels are cut.
-        "labels": {"show": True, "values": True, "last_level": True, "truncate": 100},
+        "labels": {"show": True, "values": True, "last_level": True, "truncate": NAME_BESIDE_DONUT},
     }
 
 
@@ -105,7 +110,7 @@ def _axes(panel: Panel, metrics: list[dict]) -> dict:
         "categoryAxes": [{
             "id": _axis_of_groups(panel), "type": "category", "position": "left" if across else "bottom", "show": True,
             "style": {}, "scale": {"type": "linear"},
-            "labels": {"show": True, "rotate": 0, "filter": not across, "truncate": 200 if across else 100},
+            "labels": {"show": True, "rotate": 0, "filter": not across, "truncate": NAME_BESIDE_BARS if across else 100},
             "title": {} if "time" in panel.by else {"text": panel.by[0]["label"]},
         }],
         "valueAxes": [{

@@ -181,7 +181,8 @@ def _visualization(state: dict, fields: dict[str, Field]) -> Iterator[str]:
                 yield f"no {agg['type']} of {params['field']}"
         if params.get("missingBucket") and not _is(fields, params["field"], {"keyword"}):
             yield f"only a keyword can be counted as missing, not {params['field']}"
-        if agg["type"] == "terms" and params["orderBy"] not in [*numbers, "_key"]:
+        in_time = params.get("orderAgg", {}).get("params") == {"field": "@timestamp"}
+        if agg["type"] == "terms" and params["orderBy"] not in [*numbers, "_key"] and not in_time:
             yield f"{params['field']} is ordered by nothing"
     for axis in state["params"].get("valueAxes", []):
         if state["type"] != "heatmap" and not axis["title"].get("text"):
@@ -210,12 +211,18 @@ def _layout(entry: dict, fields: dict[str, Field]) -> Iterator[str]:
         yield from _rows(state, fields)
     if state["type"] in ("horizontal_bar", "heatmap"):
         yield from _names_of_groups(state)
+    if state["type"] == "horizontal_bar" and any(
+            axis["labels"]["truncate"] > LONGEST_NAME for axis in state["params"]["categoryAxes"]):
+        yield "a long name pushes the chart out of its panel"
     latencies = [agg for agg in state["aggs"] if agg["type"] == "percentiles"]
     if latencies and any(axis["scale"]["type"] != "log" for axis in state["params"].get("valueAxes", [])):
         yield "latencies stand on a linear axis"
     if state["type"] in ("histogram", "line", "area") and state["params"]["legendPosition"] != "top":
         yield "a legend takes room from the chart"
 
+
+# Characters; an IPv6 address has up to 39.
+LONGEST_NAME = 40
 
 # In the lines that are counted by them these are always there.
 ALWAYS_THERE = {"opensmtpd.last.reply.code"}

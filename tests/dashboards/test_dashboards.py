@@ -209,6 +209,8 @@ class Mutations(unittest.TestCase):
                     {"id": "9", "enabled": True, "type": "filters", "schema": "bucket", "params": {"filters": []}})), [])
             if state["type"] == "horizontal_bar":
                 self.assertNotEqual(broken(entry, lambda state: state["params"]["categoryAxes"][0].update(title={})), [])
+                self.assertNotEqual(broken(entry, lambda state: state["params"]["categoryAxes"][0]["labels"].update(
+                    truncate=200)), [])
             if any(agg["type"] == "percentiles" for agg in state["aggs"]) and state["params"].get("valueAxes"):
                 self.assertNotEqual(broken(entry, lambda state: state["params"]["valueAxes"][0]["scale"].update(
                     type="linear")), [])

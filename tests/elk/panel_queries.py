@@ -58,7 +58,7 @@ def aggregations(aggs: list[dict], interval: str = DEFAULT_INTERVAL) -> dict:
     for agg in reversed([agg for agg in enabled if agg["type"] not in MEASURES]):
         bucket = _bucket(agg, measures, interval)
         if inner:
-            bucket["aggs"] = inner
+            bucket["aggs"] = {**bucket.get("aggs", {}), **inner}
         inner = {agg["id"]: bucket}
     return inner
 
@@ -115,11 +115,15 @@ def _bucket(agg: dict, measures: dict[str, dict], interval: str) -> dict:
         ordered_by = params["orderBy"]
         if ordered_by in measures and measures[ordered_by]["type"] == "count":
             ordered_by = "_count"
+        inner = {}
+        if ordered_by == "custom":
+            ordered_by = f"{agg['id']}-orderAgg"
+            inner = {ordered_by: _measure(params["orderAgg"])}
         request = {"field": params["field"], "order": {ordered_by: params["order"]}, "size": params["size"]}
         request.update(json.loads(params.get("json", "{}")))  # what Kibana calls advanced
         if params["missingBucket"]:
             request["missing"] = "__missing__"
-        return {"terms": request}
+        return {"terms": request, **({"aggs": inner} if inner else {})}
     if agg["type"] == "date_histogram":
         step = interval if params["interval"] == "auto" else params["interval"]
         return {"date_histogram": {"field": params["field"], "fixed_interval": step, "time_zone": "UTC",
