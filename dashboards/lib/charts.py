@@ -34,6 +34,8 @@ def params(panel: Panel, metrics: list[dict]) -> dict:
 
 
 def _number(panel: Panel) -> dict:
+    # So that seven numbers of six digits stand beside each other.
+    size = 22 if len(panel.measure) < 5 else 16
     ranges = [{"from": 0, "to": 1}, {"from": 1, "to": 1_000_000_000}] if panel.alarm else [{"from": 0, "to": 10000}]
     return {
         "type": "metric", "addTooltip": True, "addLegend": False,
@@ -42,7 +44,7 @@ def _number(panel: Panel) -> dict:
             "colorSchema": "Green to Red" if panel.alarm else "Blues",
             "metricColorMode": "Labels" if panel.alarm else "None",
             "colorsRange": ranges, "labels": {"show": True}, "invertColors": False,
-            "style": {"bgFill": "#000", "bgColor": False, "labelColor": panel.alarm, "subText": "", "fontSize": 22},
+            "style": {"bgFill": "#000", "bgColor": False, "labelColor": panel.alarm, "subText": "", "fontSize": size},
         },
     }
 

@@ -51,14 +51,11 @@ def said_by(summary: Summary) -> dict[str, dict[str, int]]:
         way: {"temporary (4xx)": refusals[way]["4xx"], "permanent (5xx)": refusals[way]["5xx"]} for way in DIRECTIONS
     }
     return {
-        "overview-sessions": {way: sessions[way] for way in DIRECTIONS},
-        "overview-messages": {way: summary["messages"][way]["count"] for way in DIRECTIONS},
-        "overview-recipients": recipients["in"],
-        "overview-refusals": {"by us": sum(refusals["in"].values()), "by others": sum(refusals["out"].values())},
-        "overview-logins": summary["logins"],
         "overview-encryption": encrypted["in"],
         "overview-clients": {client["address"]: client["sessions"] for client in summary["top"]["clients"]},
         "refusals-severity": severity["in"],
+        "refusals-recipients": recipients["in"],
+        "abuse-attempts": summary["logins"],
         "outbound-sessions": encrypted["out"],
         "outbound-answers": recipients["out"],
         "outbound-refusals": severity["out"],
@@ -68,7 +65,14 @@ def said_by(summary: Summary) -> dict[str, dict[str, int]]:
 
 def summed_by(summary: Summary) -> dict[tuple[str, str], int]:
     """What summary says of panels whose rows have a sum."""
-    return {
+    sums = {
         ("overview-sender-domains", "2"): summary["messages"]["in"]["bytes"],
         ("outbound-messages", "2"): summary["messages"]["out"]["bytes"],
+        ("overview-in", "6"): sum(summary["logins"].values()),
+        ("overview-in", "7"): sum(summary["logins"].values()) - summary["logins"]["pass"],
     }
+    for way in DIRECTIONS:
+        sums[f"overview-{way}", "2"] = summary["messages"][way]["count"]
+        for number, status in enumerate(("ok", "tempfail", "permfail"), start=3):
+            sums[f"overview-{way}", str(number)] = summary["recipients"][way][status]
+    return sums

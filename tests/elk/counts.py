@@ -66,6 +66,11 @@ def number(lines: list[Line]) -> Counts:
     return {(): len(lines)} if lines else {}
 
 
+def sum_of(lines: list[Line]) -> Counts:
+    """What a sum over the sessions shows of these; 0 where there are none."""
+    return {(): len(lines)}
+
+
 def tally(lines: Iterable[Line], *names: str, missing: bool = False) -> Counts:
     """How many lines have each combination of the fields' values; a line counts for each value of
     a list, and not at all where it lacks a field, unless `missing` gives that a name."""
@@ -116,8 +121,6 @@ def named(field: str, names: dict[Any, str]) -> Callable[[list[Line]], Counts]:
     return lambda lines: dict(Counter((names[get(line, field)],) for line in lines))
 
 
-direction = named("opensmtpd.subsystem", {"smtp-in": "in", "smtp-out": "out"})
-refuser = named("opensmtpd.subsystem", {"smtp-in": "by us", "smtp-out": "by others"})
 severity = named(
     "opensmtpd.last.reply.class", {4: "temporary (4xx)", 5: "permanent (5xx)"}
 )
@@ -136,13 +139,9 @@ CLIENT = "source.address"
 
 # What a panel shows as counts.
 COUNTS: dict[str, Callable[[Log], Counts]] = {
-    "overview-sessions": lambda log: direction(log.sessions),
-    "overview-messages": lambda log: direction(log.messages),
-    "overview-recipients": lambda log: tally(incoming(log.recipients), STATUS, missing=True),
-    "overview-refusals": lambda log: refuser(log.refusals),
-    "overview-logins": lambda log: tally(log.logins, "opensmtpd.auth.result", missing=True),
+    "overview-in": lambda log: number(incoming(log.sessions)),
+    "overview-out": lambda log: number(outgoing(log.sessions)),
     "overview-encryption": lambda log: encryption(incoming(log.sessions)),
-    "overview-sessions-encrypted": lambda log: encryption(incoming(log.sessions)),
     "overview-outcome": lambda log: dict(
         Counter((became(line),) for line in incoming(log.sessions))
     ),
@@ -233,6 +232,16 @@ COUNTS: dict[str, Callable[[Log], Counts]] = {
 
 # What a panel shows as another measure, by that measure's number.
 MEASURES: dict[tuple[str, str], Callable[[Log], Counts]] = {
+    ("overview-in", "2"): lambda log: sum_of(incoming(log.messages)),
+    ("overview-in", "3"): lambda log: sum_of(where(incoming(log.recipients), STATUS, "ok")),
+    ("overview-in", "4"): lambda log: sum_of(where(incoming(log.recipients), STATUS, "tempfail")),
+    ("overview-in", "5"): lambda log: sum_of(where(incoming(log.recipients), STATUS, "permfail")),
+    ("overview-in", "6"): lambda log: sum_of(log.logins),
+    ("overview-in", "7"): lambda log: sum_of(log.failed_logins),
+    ("overview-out", "2"): lambda log: sum_of(outgoing(log.messages)),
+    ("overview-out", "3"): lambda log: sum_of(where(outgoing(log.recipients), STATUS, "ok")),
+    ("overview-out", "4"): lambda log: sum_of(where(outgoing(log.recipients), STATUS, "tempfail")),
+    ("overview-out", "5"): lambda log: sum_of(where(outgoing(log.recipients), STATUS, "permfail")),
     ("overview-sender-domains", "2"): lambda log: total(
         incoming(log.messages), "opensmtpd.tx.size", "opensmtpd.tx.from.domain", missing=True
     ),
