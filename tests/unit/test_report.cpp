@@ -228,6 +228,22 @@ TEST_SUITE("report")
     CHECK(Parsed("report|0.7|253402300799.999999|smtp-in|timeout|53d780c857e25095").error == "");
   }
 
+  TEST_CASE("a time takes digits only, wherever another byte stands")
+  {
+    const std::string line = "report|0.7|1795219878.453076|smtp-in|timeout|53d780c857e25095";
+    const std::size_t start = line.find("1795219878");
+    const std::size_t end = line.find("|smtp-in");
+    for (std::size_t at = start; at < end; ++at)
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string other = line;
+        other[at] = static_cast<char>(byte);
+        const bool is_time = line[at] == '.' ? byte == '.' : byte >= '0' && byte <= '9';
+        CAPTURE(at);
+        CAPTURE(byte);
+        CHECK(Parsed(other).error.empty() == is_time);
+      }
+  }
+
   TEST_CASE("session ids have sixteen digits")
   {
     CHECK(hex_id(0) == "0000000000000000");
