@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""ship_test.py ENGINE BINARY RECORDER: from a real smtpd to a real engine with shipped files only.
+"""test_ship.py ENGINE BINARY RECORDER: from a real smtpd to a real engine with shipped files only.
 Exit status 77 where that cannot be had, 1 where a check fails."""
 
 from __future__ import annotations
@@ -95,5 +95,5 @@ def main(name: str, binary: str, recorder: str) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) != 4:
-        sys.exit("usage: ship_test.py ENGINE BINARY RECORDER")
+        sys.exit("usage: test_ship.py ENGINE BINARY RECORDER")
     sys.exit(main(*sys.argv[1:]))

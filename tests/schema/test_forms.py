@@ -7,7 +7,7 @@ import unittest
 from collections.abc import Iterator
 from typing import Any
 
-import check_test
+import test_check
 import json_schema
 from field_table import ROOT, Field, read_fields, schema
 
@@ -137,7 +137,7 @@ class JsonSchema(unittest.TestCase):
 
     def test_refuses_a_bad_line(self) -> None:
         def without(*path: str) -> Json:
-            node = check_test.good()
+            node = test_check.good()
             at = node
             for key in path[:-1]:
                 at = at[key]
@@ -147,13 +147,13 @@ class JsonSchema(unittest.TestCase):
         wrong: list[Json] = [
             without("@timestamp"), without("opensmtpd"), without("tls", "established"),
             without("opensmtpd", "count", "reply", "2xx"),
-            check_test.good() | {"surplus": "x"}, check_test.good() | {"message": ""},
-            check_test.good() | {"message": None}, check_test.good() | {"tls": {"established": "false"}},
-            check_test.good() | {"related": {"ip": "192.0.2.9"}}, check_test.good() | {"related": {"ip": ["x"]}},
-            check_test.good() | {"labels": {"site": 1}}, check_test.good() | {"@timestamp": "yesterday"},
-            check_test.good() | {"source": {"port": -1}}, check_test.good() | {"source": {"port": True}},
+            test_check.good() | {"surplus": "x"}, test_check.good() | {"message": ""},
+            test_check.good() | {"message": None}, test_check.good() | {"tls": {"established": "false"}},
+            test_check.good() | {"related": {"ip": "192.0.2.9"}}, test_check.good() | {"related": {"ip": ["x"]}},
+            test_check.good() | {"labels": {"site": 1}}, test_check.good() | {"@timestamp": "yesterday"},
+            test_check.good() | {"source": {"port": -1}}, test_check.good() | {"source": {"port": True}},
         ]
-        self.assertEqual(self.errors(check_test.good()), [])
+        self.assertEqual(self.errors(test_check.good()), [])
         for node in wrong:
             with self.subTest(str(node)[:60]):
                 self.assertNotEqual(self.errors(node), [])

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""filestream_test.py BINARY: the configurations for a newer Filebeat, with the newest that can be
+"""test_filestream.py BINARY: the configurations for a newer Filebeat, with the newest that can be
 built. It takes no engine without Elastic's licence, so its events go to a file. Exit status 77
 where it cannot be built, 1 where a check fails."""
 
@@ -123,5 +123,5 @@ def main(binary: str) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("usage: filestream_test.py BINARY")
+        sys.exit("usage: test_filestream.py BINARY")
     sys.exit(main(sys.argv[1]))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""cluster_test.py BINARY [OPTION OF install.sh]...: three mail hosts ship into a cluster of three
+"""test_cluster.py BINARY [OPTION OF install.sh]...: three mail hosts ship into a cluster of three
 engines, whose elected manager dies while documents flow. Exit status 77 where that cannot be had, 1
 where a check fails."""
 
@@ -124,5 +124,5 @@ def main(binary: str, *options: str) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
-        sys.exit("usage: cluster_test.py BINARY [OPTION OF install.sh]...")
+        sys.exit("usage: test_cluster.py BINARY [OPTION OF install.sh]...")
     sys.exit(main(*sys.argv[1:]))
