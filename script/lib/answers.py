@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""answers.py LOG: ships the lines of a log file into a real search engine, asks it what the panels
+"""python3 -m script.lib.answers LOG: ships the lines of a log file into a real search engine, asks it what the panels
 of the dashboards ask, and shows some of the answers, for people."""
 
 from __future__ import annotations
@@ -12,16 +11,12 @@ import sys
 from pathlib import Path
 from typing import Any, Iterator
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(ROOT / "tests/elk"))
-
-import panels  # noqa: E402
-from documents import count, ship  # noqa: E402
-from engine import OPENSEARCH, Engine  # noqa: E402
-from panel_queries import read  # noqa: E402
-from panels import Key, Panel, Row  # noqa: E402
+from script.lib.checkout import ROOT
+from script.lib.elk import panels
+from script.lib.elk.documents import count, ship
+from script.lib.elk.engine import OPENSEARCH, Engine
+from script.lib.elk.panel_queries import read
+from script.lib.elk.panels import Key, Panel, Row
 
 INSTALL = "contrib/elasticsearch/install.sh"
 SHOWN = (

@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""demo.py TREE BINARY RECORDER [LOG]: sends a handful of messages through a real smtpd, and shows
+"""python3 -m script.lib.demo TREE BINARY RECORDER [LOG]: sends a handful of messages through a real smtpd, and shows
 what filter-jsonlog wrote; or leaves it in the file LOG."""
 
 from __future__ import annotations
@@ -9,15 +8,12 @@ import shutil
 import sys
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "tests/e2e"))
-
-import private_machine  # noqa: E402
-from mail_server import LOGINS, MailServer  # noqa: E402
-from mail_sink import MailSink, Manners  # noqa: E402
-from private_machine import wait_until  # noqa: E402
-from show import show  # noqa: E402
-from smtp_client import Client, body, plain_secret  # noqa: E402
+from script.lib.show import show
+from script.lib.smtpd import private_machine
+from script.lib.smtpd.mail_server import LOGINS, MailServer
+from script.lib.smtpd.mail_sink import MailSink, Manners
+from script.lib.smtpd.smtp_client import Client, body, plain_secret
+from script.lib.waiting import wait_until
 
 
 def send_messages(mail: MailServer) -> None:

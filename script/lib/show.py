@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""show.py BINARY LOG: shows, for people, what a log or a recorded report stream holds: one line as it
-stands in the file, a session and a message as the reading commands show them, and a summary."""
+"""python3 -m script.lib.show BINARY LOG: shows, for people, what a log or a recorded report stream holds: one line as
+it stands in the file, a session and a message as the reading commands show them, and a summary."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""against_cat.py BINARY STREAM FOLDER [TIMES]: seconds from a recorded stream to a file in FOLDER, and those of cat copying that file there.
+"""against_cat.py BINARY STREAM FOLDER [TIMES]: seconds from a recorded stream to a file in FOLDER, and those of cat
+copying that file there.
 
 The two take turns. Neither finds its file when it starts, and what both read is in memory.
 """

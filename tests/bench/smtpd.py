@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""smtpd.py BINARY RECORDER [SECONDS [SUITE]]: what the filter costs a busy mail server.
+"""python3 -m tests.bench.smtpd BINARY RECORDER [SECONDS [SUITE]]: what the filter costs a busy mail server.
 
 A real smtpd takes messages from clients on loopback and delivers them, in rounds that take turns: with the filter, and
 with the recorder, which registers for the same events and writes them to /dev/null. SECONDS are those of each of the
@@ -13,18 +12,14 @@ import multiprocessing
 import os
 import shutil
 import smtplib
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-TESTS = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(TESTS / "e2e"))
-
-import private_machine  # noqa: E402
-from mail_server import USERS, MailServer  # noqa: E402
+from script.lib.parts import part
+from script.lib.smtpd import private_machine
+from script.lib.smtpd.mail_server import USERS, MailServer
 
 CLIENTS = 8
 MESSAGES = 1000  # of a round
@@ -115,10 +110,7 @@ def play_round(mail: BusyServer, name: str, total: Total) -> float:
 
 def main(binary: Path, recorder: Path, seconds: float, suite: str) -> int:
     if "FILTER_JSONLOG_TREE" not in os.environ:
-        made = subprocess.run([TESTS.parent / "script/lib/tree", suite], stdout=subprocess.PIPE, text=True)
-        if made.returncode:
-            return made.returncode
-        os.environ["FILTER_JSONLOG_TREE"] = made.stdout.strip()
+        os.environ["FILTER_JSONLOG_TREE"] = str(part("tree", suite))
     private_machine.enter()
     mail = BusyServer(Path(os.environ["FILTER_JSONLOG_TREE"]), binary, recorder)
     with_filter, without = Total(), Total()
@@ -139,6 +131,6 @@ def main(binary: Path, recorder: Path, seconds: float, suite: str) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) < 3:
-        sys.exit("usage: smtpd.py BINARY RECORDER [SECONDS [SUITE]]")
+        sys.exit("usage: python3 -m tests.bench.smtpd BINARY RECORDER [SECONDS [SUITE]]")
     sys.exit(main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(),
                   float(sys.argv[3]) if len(sys.argv) > 3 else 60, sys.argv[4] if len(sys.argv) > 4 else "trixie"))

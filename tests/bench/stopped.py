@@ -1,6 +1,6 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""stopped.py BINARY STREAM: 300 MB of reports while the output stands still, against the same to /dev/null.
+"""python3 -m tests.bench.stopped BINARY STREAM: 300 MB of reports while the output stands still, against the same to
+/dev/null.
 
 The output is a FIFO that nobody reads, a full file system or a stopped rsyslog. It comes back when the last report has
 been read; then every line of that run has to be there or to be counted as dropped.
@@ -21,14 +21,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-TESTS = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(TESTS / "e2e"), str(TESTS / "syslog")]
-
-import private_machine  # noqa: E402
-from account import Account  # noqa: E402
-from chain import last_line  # noqa: E402
-from daemons import Rsyslog  # noqa: E402
+from script.lib.smtpd import private_machine
+from tests.syslog.account import Account
+from tests.syslog.chain import last_line
+from tests.syslog.daemons import Rsyslog
 
 REPORT_BYTES = 300_000_000
 

@@ -11,9 +11,9 @@ import json
 import re
 from collections.abc import Iterator
 
-import kql
-import page
-from field_table import Field
+from script.lib.elk import kql
+from tests.dashboards import page
+from tests.lib.field_table import Field
 
 NEWEST = {"index-pattern": "7.6.0", "search": "7.9.3", "visualization": "7.10.0", "dashboard": "7.9.3"}
 ENVELOPE = {"id", "type", "attributes", "references", "migrationVersion"}

@@ -8,7 +8,7 @@ dashboards/src/rules.toml, so that a slip there is noticed.
 import json
 from collections.abc import Iterator
 
-import kql
+from script.lib.elk import kql
 
 SESSIONS = [("is", "opensmtpd.session.final", True)]
 MESSAGES = [("is", "event.action", "tx-commit")]

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-import kql
+from script.lib.elk import kql
 
 MOST_PANELS = 14
 NARROWEST_DONUT = 16

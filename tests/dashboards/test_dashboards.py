@@ -1,24 +1,15 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """The dashboards' file: generated, complete, true to the fields and to the counting rule."""
 
 import copy
 import json
 import subprocess
-import sys
 import unittest
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.dont_write_bytecode = True
-sys.path[:0] = [str(ROOT / folder) for folder in ("tests/elk", "tests/dashboards", "tests/schema", "dashboards")]
-
-import breaches  # noqa: E402
-import counting  # noqa: E402
-import kql  # noqa: E402
-import panel_queries  # noqa: E402
-import table  # noqa: E402
-from lib import saved_objects, sources  # noqa: E402
+from dashboards.lib import saved_objects, sources
+from script.lib.checkout import ROOT
+from script.lib.elk import kql, panel_queries
+from tests.dashboards import breaches, counting, table
 
 NDJSON = ROOT / "dashboards" / "opensmtpd.ndjson"
 OBJECTS = panel_queries.read(NDJSON)

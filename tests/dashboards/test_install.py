@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """What install.sh asks of engines that cannot run here (with ILM, ISM or a password, or too old), and
 what it says to each answer. A server on loopback gives the answers; the engines that can run here
@@ -13,10 +12,10 @@ import sys
 import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-SKIPPED = 77
+from script.lib.checkout import ROOT
+from script.lib.parts import SKIPPED
+
 ELASTICSEARCH = {"version": {"number": "8.17.0", "build_flavor": "default"}, "tagline": "You Know, for Search"}
 OPENSEARCH = {"version": {"distribution": "opensearch", "number": "2.19.1"},
               "tagline": "The OpenSearch Project: https://opensearch.org/"}

@@ -1,22 +1,16 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """What the dashboards ask the engine: the query language, and requests as Kibana sends them."""
 
+import json
 import subprocess
 import sys
 import unittest
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.dont_write_bytecode = True
-sys.path[:0] = [str(ROOT / "tests" / "elk")]
-
-import json  # noqa: E402
-
-import kql  # noqa: E402
-import panel_queries  # noqa: E402
+from script.lib.checkout import ROOT
+from script.lib.elk import kql, panel_queries
 
 NDJSON = ROOT / "dashboards" / "opensmtpd.ndjson"
+PANEL_QUERIES = (sys.executable, "-m", "script.lib.elk.panel_queries", NDJSON)
 
 
 class Language(unittest.TestCase):
@@ -64,7 +58,7 @@ class Requests(unittest.TestCase):
                            "aggs": {"2": {"sum": {"field": "n"}}}}}}})
 
     def test_every_visualization_has_a_request_and_a_dashboard(self):
-        run = subprocess.run([ROOT / "tests" / "elk" / "panel_queries.py", NDJSON, "--searches"],
+        run = subprocess.run([*PANEL_QUERIES, "--searches"],
                              capture_output=True, text=True, check=True)
         made = [json.loads(line) for line in run.stdout.splitlines()]
         wanted = [entry["id"] for entry in panel_queries.read(NDJSON) if entry["type"] in ("visualization", "search")
@@ -75,7 +69,7 @@ class Requests(unittest.TestCase):
             self.assertEqual(entry["body"]["size"], 0 if entry["type"] == "visualization" else 500)
 
     def test_a_time_range_is_added_as_the_time_picker_does(self):
-        run = subprocess.run([ROOT / "tests" / "elk" / "panel_queries.py", NDJSON, "--interval", "1m",
+        run = subprocess.run([*PANEL_QUERIES, "--interval", "1m",
                               "--from", "2026-01-01T00:00:00Z", "--to", "2026-01-02T00:00:00Z"],
                              capture_output=True, text=True, check=True)
         for line in run.stdout.splitlines():

@@ -1,18 +1,11 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """Every panel and every saved search finds something in the recorded cases of tests/golden."""
 
 import json
-import sys
 import unittest
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.dont_write_bytecode = True
-sys.path[:0] = [str(ROOT / "tests" / "elk")]
-
-import kql  # noqa: E402
-import panel_queries  # noqa: E402
+from script.lib.checkout import ROOT
+from script.lib.elk import kql, panel_queries
 
 OBJECTS = panel_queries.read(ROOT / "dashboards" / "opensmtpd.ndjson")
 # A case of another format has no JSON.

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Callable, Iterator
 
-from checks import Checks
-from journal import Journal, Session
-from mail_server import MailServer
-from mail_sink import MailSink
-from private_machine import wait_until
-from smtp_client import Client
+from script.lib.smtpd.mail_server import MailServer
+from script.lib.smtpd.mail_sink import MailSink
+from script.lib.smtpd.smtp_client import Client
+from script.lib.waiting import wait_until
+from tests.lib.checks import Checks
+from tests.lib.journal import Journal, Session
 
 Act = Iterator[None]
 

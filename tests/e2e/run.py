@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""run.py SUITE BINARY RECORDER: a real smtpd of that Debian suite, real and garbage clients, and
+"""python3 -m tests.e2e.run SUITE BINARY RECORDER: a real smtpd of that Debian suite, real and garbage clients, and
 filter-jsonlog beside a recorder in its chain. Where the suite is not this machine's, both are built
 in the suite first, as its users would. Exit status 77 where that cannot be had, 1 where a check
 fails."""
@@ -10,42 +9,22 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Iterator
 
-sys.dont_write_bytecode = True
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-sys.path.insert(0, str(HERE))
-sys.path.insert(0, str(HERE.parent / "lib"))
-
-import private_machine  # noqa: E402
-import scenarios_plain  # noqa: E402,F401
-import scenarios_tls  # noqa: E402,F401
-import scenarios_filters  # noqa: E402,F401
-import scenarios_outbound  # noqa: E402
-import scenarios_hostile  # noqa: E402,F401
-from checks import Checks  # noqa: E402
-from journal import Journal  # noqa: E402
-from landlock import KILL, hide_landlock  # noqa: E402
-from mail_server import MailServer  # noqa: E402
-from rehearsal import SCENARIOS, Rehearsal, Scenario  # noqa: E402
-from verdict import check_everything, read_lines  # noqa: E402
+from script.lib.parts import part
+from script.lib.smtpd import private_machine
+from script.lib.smtpd.mail_server import MailServer
+from tests.e2e import (scenarios_filters, scenarios_hostile, scenarios_outbound, scenarios_plain,  # noqa: F401
+                       scenarios_tls)
+from tests.e2e.rehearsal import SCENARIOS, Rehearsal, Scenario
+from tests.e2e.verdict import check_everything, read_lines
+from tests.lib.checks import Checks
+from tests.lib.journal import Journal
+from tests.lib.landlock import KILL, hide_landlock
 
 OPTIONS = "--original --host mail.test --label purpose=e2e"
-SKIPPED = 77
-
-
-def part(name: str, suite: str) -> Path:
-    """What the script of that name makes for the suite."""
-    made = subprocess.run([ROOT / "script/lib" / name, suite], stdout=subprocess.PIPE, text=True)
-    if made.returncode == SKIPPED and os.environ.get("CI") == "true":
-        sys.exit(1)
-    if made.returncode:
-        sys.exit(made.returncode)
-    return Path(made.stdout.strip())
 
 
 def is_this_machines(suite: str) -> bool:
@@ -129,5 +108,5 @@ def keep_files(mail: MailServer, suite: str) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) != 4:
-        sys.exit("usage: run.py SUITE BINARY RECORDER")
+        sys.exit("usage: python3 -m tests.e2e.run SUITE BINARY RECORDER")
     sys.exit(main(sys.argv[1], Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve()))

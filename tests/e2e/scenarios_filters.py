@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from journal import get
-from rehearsal import Act, Rehearsal, scenario
-from smtp_client import Client
+from script.lib.line import get
+from script.lib.smtpd.smtp_client import Client
+from tests.e2e.rehearsal import Act, Rehearsal, scenario
 
 
 @scenario("a filter refuses the client at connect")

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import Callable
 
-from journal import Session, get
-from mail_sink import MailSink, Manners
-from private_machine import wait_until
-from rehearsal import Act, Rehearsal, scenario
-from smtp_client import Client
+from script.lib.line import get
+from script.lib.smtpd.mail_sink import MailSink, Manners
+from script.lib.smtpd.smtp_client import Client
+from script.lib.waiting import wait_until
+from tests.e2e.rehearsal import Act, Rehearsal, scenario
+from tests.lib.journal import Session
 
 
 def open_sinks(certificate: tuple[str, str]) -> dict[str, MailSink]:

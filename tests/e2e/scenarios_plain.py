@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import threading
 
-from journal import get
-from rehearsal import Act, Rehearsal, scenario
-from smtp_client import Client, body
+from script.lib.line import get
+from script.lib.smtpd.smtp_client import Client, body
+from tests.e2e.rehearsal import Act, Rehearsal, scenario
 
 
 @scenario("a HELO client sends one message")

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from journal import get
-from mail_server import LOGINS
-from rehearsal import Act, Rehearsal, scenario
-from smtp_client import Client, base64_text, plain_secret
+from script.lib.line import get
+from script.lib.smtpd.mail_server import LOGINS
+from script.lib.smtpd.smtp_client import Client, base64_text, plain_secret
+from tests.e2e.rehearsal import Act, Rehearsal, scenario
 
 USER = "carol"
 PASSWORD = LOGINS[USER]

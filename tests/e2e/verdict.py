@@ -5,15 +5,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-from checks import Checks
-from journal import Line, get, is_from_a_clock
-from rehearsal import Rehearsal
-
-SCHEMA_CHECK = Path(__file__).resolve().parent.parent / "schema/check.py"
+from script.lib.line import Line, get
+from tests.e2e.rehearsal import Rehearsal
+from tests.lib import check
+from tests.lib.checks import Checks
+from tests.lib.journal import is_from_a_clock
 
 
 def parsed(text: bytes) -> Line | None:
@@ -181,15 +180,5 @@ def check_anomalies(run: Rehearsal) -> None:
 
 
 def check_schema(run: Rehearsal) -> None:
-    if SCHEMA_CHECK.exists():
-        done = subprocess.run(
-            [sys.executable, SCHEMA_CHECK, run.mail.live],
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        run.checks.true(
-            "every line keeps to the schema",
-            done.returncode == 0,
-            done.stdout[-2000:] + done.stderr[-2000:],
-        )
+    complaints = check.check_lines(run.mail.live.read_bytes().splitlines())
+    run.checks.equal("every line keeps to the schema", complaints, [])

@@ -6,13 +6,14 @@ import os
 import re
 import signal
 import subprocess
-import unittest
 from pathlib import Path
 
-import program
-from program import EdgeTest, Filter, wait_for
+from script.lib.waiting import wait_until
+from tests.lib import program
+from tests.lib.program import EdgeTest, Filter
+from tests.lib.recordings import GOLDEN, TRANSCRIPTS
 
-TRANSCRIPT = program.TRANSCRIPTS[0].read_bytes()
+TRANSCRIPT = TRANSCRIPTS[0].read_bytes()
 STREAM = TRANSCRIPT + b"".join(line for line in TRANSCRIPT.splitlines(keepends=True)
                                if line.startswith(b"report|")) * 4
 SIZE = "200K"
@@ -47,7 +48,7 @@ class Compression(EdgeTest):
         for how, suffix in (("zstd", ".zst"), ("gzip", ".gz")):
             with self.subTest(how), Filter(*self.options(how)) as running:
                 running.start().send(STREAM)
-                wait_for(lambda: len(self.packed()) > 5 and len(self.plain()) == 2, "two plain files")
+                wait_until("two plain files", lambda: len(self.packed()) > 5 and len(self.plain()) == 2)
                 self.assertEqual(running.end(), (0, b"", b""))
                 self.assertEqual({path.suffix for path in self.packed()}, {suffix})
                 self.assertEqual(self.plain(), self.files()[-2:])
@@ -58,7 +59,7 @@ class Compression(EdgeTest):
     def test_so_many_of_the_newest_stay_plain(self) -> None:
         with Filter(*self.options("zstd", "--compress-after", "0")) as running:
             running.start().send(STREAM)
-            wait_for(lambda: len(self.packed()) > 5 and not self.plain(), "no plain file")
+            wait_until("no plain file", lambda: len(self.packed()) > 5 and not self.plain())
             running.end()
 
     def test_a_packed_file_keeps_the_mode_and_the_time_of_the_plain_one(self) -> None:
@@ -68,7 +69,7 @@ class Compression(EdgeTest):
         os.utime(old, (1_500_000_000, 1_500_000_000))
         with Filter(*self.options("zstd", "--compress-after", "0")) as running:
             running.start()
-            wait_for(lambda: self.packed() and not self.plain(), "the packed file")
+            wait_until("the packed file", lambda: self.packed() and not self.plain())
             running.end()
         status = self.packed()[0].stat()
         self.assertEqual((status.st_mode & 0o777, status.st_mtime), (0o640, 1_500_000_000))
@@ -81,7 +82,7 @@ class Compression(EdgeTest):
         stranger.write_bytes(b"mine")
         with Filter(*self.options("zstd")) as running:
             running.start()
-            wait_for(lambda: not left.exists(), "the leftover to go")
+            wait_until("the leftover to go", lambda: not left.exists())
             running.end()
         self.assertEqual(stranger.read_bytes(), b"mine")
 
@@ -93,7 +94,7 @@ class Compression(EdgeTest):
             with Filter(*self.options("zstd", "--compress-after", "0")) as running:
                 running.start()
                 unfinished = self.folder / (old.name + ".zst.unfinished")
-                wait_for(lambda: unfinished.exists() or not old.exists(), "the packing to begin")
+                wait_until("the packing to begin", lambda: unfinished.exists() or not old.exists())
                 running.process.send_signal(signal.SIGKILL)
                 running.process.wait()
             whole = [path for path in self.files() if path.name in (old.name, old.name + ".zst")]
@@ -102,7 +103,7 @@ class Compression(EdgeTest):
                 self.assertEqual(unpacked(path), text)
         with Filter(*self.options("zstd", "--compress-after", "0")) as running:
             running.start()
-            wait_for(lambda: not [path for path in self.plain() if "2020" in path.name], "all to be packed")
+            wait_until("all to be packed", lambda: not [path for path in self.plain() if "2020" in path.name])
             running.end()
         self.assertEqual([path.name for path in self.folder.iterdir() if path.suffix == ".unfinished"], [])
         self.assertEqual(len([path for path in self.packed() if "2020" in path.name]), 20)
@@ -130,7 +131,7 @@ class Compression(EdgeTest):
         self.assertEqual(old.read_bytes(), b"{}\n")
 
     def test_shippers_look_at_no_packed_file(self) -> None:
-        for path in (program.GOLDEN.parent.parent / "contrib").rglob("*"):
+        for path in (GOLDEN.parent.parent / "contrib").rglob("*"):
             if path.is_file():
                 for pattern in re.findall(r"[\w/.-]*events[\w*-]*\.json\*?", path.read_text(encoding="utf-8")):
                     self.assertFalse(pattern.endswith("*"), f"{path}: {pattern}")

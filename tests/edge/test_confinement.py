@@ -4,18 +4,15 @@
 import os
 import select
 import signal
-import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-import program
-from program import EdgeTest, Filter, connect, report
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
-from landlock import (  # noqa: E402
-    CREATE_RULESET, ERROR, KILL, NO_SUCH_CALL, NOT_PERMITTED, RESTRICT_SELF, hide_landlock, landlock_version,
-)
+from script.lib.waiting import wait_until
+from tests.lib import program
+from tests.lib.landlock import (CREATE_RULESET, ERROR, KILL, NO_SUCH_CALL, NOT_PERMITTED, RESTRICT_SELF, hide_landlock,
+                                landlock_version)
+from tests.lib.program import EdgeTest, Filter, connect, report
 
 DENIED = b"Permission denied"  # nothing else denies root, and smtpd's user owns these folders
 
@@ -54,7 +51,7 @@ class Confinement(EdgeTest):
             self.assertEqual(list(self.elsewhere.iterdir()), [])
             self.logs.unlink()
             self.logs.mkdir()
-            program.wait_for(self.file.exists, "the new file")
+            wait_until("the new file", self.file.exists)
             running.send(report("timeout"))
             self.wait_for_lines(1)
             self.assertEqual(running.end()[0], 0)
@@ -85,7 +82,7 @@ class Confinement(EdgeTest):
             self.logs.rmdir()
             self.logs.mkdir()
             self.hang_up(running)
-            program.wait_for(self.file.exists, "the new file")
+            wait_until("the new file", self.file.exists)
             running.send(report("timeout"))
             self.wait_for_lines(1)
             status, _, errors = running.end()
@@ -111,7 +108,7 @@ class Confinement(EdgeTest):
                 self.wait_for_lines(1, target / "events.json")
                 (target / "events.json").rename(target / "old.json")
                 self.hang_up(running)
-                program.wait_for((target / "events.json").exists, "the new file")
+                wait_until("the new file", (target / "events.json").exists)
                 running.send(report("timeout"))
                 self.wait_for_lines(1, target / "events.json")
                 self.assertEqual(running.end()[::2], (0, b""))
@@ -134,7 +131,7 @@ class Confinement(EdgeTest):
 
     def wait_for_confinement(self, running: Filter) -> None:
         status = Path(f"/proc/{running.process.pid}/status")
-        program.wait_for(lambda: "NoNewPrivs:\t1" in status.read_text(), "no new privileges")
+        wait_until("no new privileges", lambda: "NoNewPrivs:\t1" in status.read_text())
 
     @unittest.skipUnless(os.uname().sysname == "Linux", "not Linux")
     def test_without_landlock_it_says_so_once_and_works(self) -> None:

@@ -5,7 +5,8 @@ import re
 import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from script.lib.checkout import ROOT
+
 FOLDERS = (".", "doc", "contrib", "dashboards", "debian", "tests", "script")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)

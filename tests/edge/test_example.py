@@ -5,9 +5,9 @@ import subprocess
 import sys
 import unittest
 from collections import Counter
-from pathlib import Path
 
-GOLDEN = Path(__file__).resolve().parent.parent / "golden"
+from tests.lib.recordings import GOLDEN
+
 EXAMPLE = sys.argv.pop(1)
 
 

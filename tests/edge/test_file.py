@@ -13,8 +13,9 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-import program
-from program import EdgeTest, Filter, connect, report
+from script.lib.waiting import wait_until
+from tests.lib import program
+from tests.lib.program import EdgeTest, Filter, connect, report
 
 NOBODY = 65534
 IS_ROOT = os.geteuid() == 0
@@ -47,7 +48,7 @@ class Moves(FileTest):
             running.start().send(connect())
             self.wait_for_lines(1)
             self.file.rename(old)
-            program.wait_for(self.file.exists, "a new file while nothing happens")
+            wait_until("a new file while nothing happens", self.file.exists)
             running.send(report("timeout"))
             self.wait_for_lines(1)
             status, _, err = running.end()
@@ -74,7 +75,7 @@ class Moves(FileTest):
             self.wait_for_lines(1)
             other.rename(self.file)
             running.send(report("timeout"))
-            program.wait_for(lambda: b'"timeout"' in self.file.read_bytes(), "the line")
+            wait_until("the line", lambda: b'"timeout"' in self.file.read_bytes())
             self.assertEqual(running.end()[0], 0)
         lines = program.all_records(self.file.read_bytes())
         self.assertEqual(lines[0], {"a": 1})
@@ -102,7 +103,7 @@ class Moves(FileTest):
             running.send(report("timeout"))
             self.wait_for_lines(2, away / file.name)
             folder.mkdir()
-            program.wait_for(file.exists, "a file in the new folder")
+            wait_until("a file in the new folder", file.exists)
             running.send(report("timeout"))
             self.wait_for_lines(1, file)
             status, _, err = running.end()
@@ -136,7 +137,7 @@ class Moves(FileTest):
             running.send(report("timeout"))
             self.wait_for_lines(2, old)
             self.file.rmdir()
-            program.wait_for(self.file.is_file, "a new file")
+            wait_until("a new file", self.file.is_file)
             self.assertEqual(running.end()[0], 0)
         self.assert_whole(old, self.file, total=3)
 
@@ -146,7 +147,7 @@ class Moves(FileTest):
             running.start().send(connect())
             for number in range(20):
                 running.send(report("timeout") * 500)
-                program.wait_for(self.file.exists, "the file")
+                wait_until("the file", self.file.exists)
                 moved.append(self.folder / f"moved-{number:02}")
                 self.file.rename(moved[-1])
                 if number % 3 == 0:
@@ -209,7 +210,7 @@ class TornLine(FileTest):
             with Filter(*self.output) as running:
                 before = self.file.stat().st_size if self.file.exists() else 0
                 running.start().send(connect() + report("timeout") * 3000)
-                program.wait_for(lambda: self.file.stat().st_size > before + 200_000, "output")
+                wait_until("output", lambda: self.file.stat().st_size > before + 200_000)
                 running.process.kill()
                 running.process.wait()
         self.start_and_end()
@@ -321,7 +322,7 @@ class Pipe(FileTest):
                 pass
             return text.count(b"\n") >= lines
 
-        program.wait_for(complete, f"{lines} lines from the pipe")
+        wait_until(f"{lines} lines from the pipe", complete)
         return program.all_records(text[:text.rindex(b"\n")])
 
     def open(self) -> int:
@@ -466,7 +467,7 @@ class FullDisk(FileTest):
             self.wait_for_lines(101, moved)
             for other in others:
                 other.unlink()
-            program.wait_for(self.file.exists, "a new file")
+            wait_until("a new file", self.file.exists)
             running.send(report("timeout"))
             self.wait_for_lines(1)
             status, _, err = running.end()

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: ISC
 """Nothing but the registration may ever stand on standard output: one stray byte ends smtpd."""
 
-import program
-from program import EdgeTest, Filter, connect, report
+from script.lib.waiting import wait_until
+from tests.lib import program
+from tests.lib.program import EdgeTest, Filter, connect, report
 
 IN = b"register|report|smtp-in|*\n"
 OUT = b"register|report|smtp-out|*\n"
@@ -61,8 +62,7 @@ class Registration(EdgeTest):
         with Filter(*self.output) as running:
             running.start()
             process = f"/proc/{running.process.pid}/fd"
-            program.wait_for(lambda: program.os.readlink(f"{process}/1") == program.os.readlink(f"{process}/2"),
-                             "descriptor 1 to lead to stderr")
+            wait_until("descriptor 1 to lead to stderr", lambda: program.os.readlink(f"{process}/1") == program.os.readlink(f"{process}/2"))
             assert running.process.stdout is not None
             self.assertEqual(running.process.stdout.read(), b"")  # the last writer has closed it
 

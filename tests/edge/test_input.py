@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 """Input that is long, cut, doubled or comes byte by byte."""
 
-import program
-from program import EdgeTest, Filter, connect, report
+from tests.lib import program
+from tests.lib.program import EdgeTest, Filter, connect, report
 
 
 class Input(EdgeTest):

@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import program
-from program import EdgeTest, TRANSCRIPTS
+from tests.lib import program
+from tests.lib.program import EdgeTest
+from tests.lib.recordings import TRANSCRIPTS
 
 LIBRARY = str(Path(sys.argv.pop(2)).resolve())
 AT_ONCE = 40

@@ -3,8 +3,8 @@
 
 import subprocess
 
-import program
-from program import EdgeTest, connect
+from tests.lib import program
+from tests.lib.program import EdgeTest, connect
 
 
 class Options(EdgeTest):

@@ -4,8 +4,10 @@
 import os
 import stat
 
-import program
-from program import EdgeTest, Filter, connect, report
+from script.lib.waiting import wait_until
+from tests.lib import program
+from tests.lib.program import EdgeTest, Filter, connect, report
+from tests.lib.recordings import TRANSCRIPTS
 
 
 class Output(EdgeTest):
@@ -43,7 +45,7 @@ class Output(EdgeTest):
         self.assertLessEqual(err.count(b"\n"), 2, err)
 
     def test_a_full_disk_stops_nothing(self) -> None:
-        stream = program.HANDSHAKE + program.TRANSCRIPTS[0].read_bytes() * 20
+        stream = program.HANDSHAKE + TRANSCRIPTS[0].read_bytes() * 20
         result = program.run("--file", "/dev/full", stdin=stream)
         self.assertEqual(result.returncode, 0)
         self.assertEqual(result.stdout, b"register|report|smtp-in|*\nregister|ready\n")
@@ -61,7 +63,7 @@ class Output(EdgeTest):
     def test_a_killed_process_leaves_whole_lines_but_the_last(self) -> None:
         with Filter(*self.output) as running:
             running.start().send(connect() + report("timeout") * 5000)
-            program.wait_for(lambda: self.file.exists() and self.file.stat().st_size > 100_000, "output")
+            wait_until("output", lambda: self.file.exists() and self.file.stat().st_size > 100_000)
             running.process.kill()
             running.process.wait()
             whole = self.file.read_bytes().split(b"\n")[:-1]

@@ -8,8 +8,8 @@ import unittest
 from pathlib import Path
 from typing import Callable
 
-import program
-from program import TRANSCRIPTS
+from tests.lib import program
+from tests.lib.recordings import TRANSCRIPTS
 
 
 def zstd(data: bytes) -> bytes:

@@ -6,19 +6,18 @@ import re
 import select
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "schema"))
-import check  # noqa: E402
-import program
-from program import EdgeTest, Filter, connect, report
+from script.lib.waiting import wait_until
+from tests.lib import check, program
+from tests.lib.program import EdgeTest, Filter, connect, report
+from tests.lib.recordings import TRANSCRIPTS
 
 SMALL_QUEUE = ("--queue-bytes", "256K")
-REPORTS = [line for path in program.TRANSCRIPTS for line in path.read_bytes().splitlines(keepends=True)
+REPORTS = [line for path in TRANSCRIPTS for line in path.read_bytes().splitlines(keepends=True)
            if line.startswith(b"report|")]
 STREAM = program.HANDSHAKE + b"".join(REPORTS)
 COPIES = 10  # some 40 MB of output
@@ -168,7 +167,7 @@ class OwnRecords(EdgeTest):
         with Filter(*self.output, "--label", "site=north", "--host", "mx1") as running:
             running.start()
             running.process.send_signal(signal.SIGUSR2)
-            program.wait_for(lambda: b'"record":"stats"' in self.file.read_bytes(), "an account")
+            wait_until("an account", lambda: b'"record":"stats"' in self.file.read_bytes())
             running.send(b"".join(REPORTS))
             self.assertEqual(running.end()[0], 0)
         lines = self.file.read_bytes().splitlines()
@@ -198,7 +197,7 @@ class OwnRecords(EdgeTest):
             running.start().send(connect())
             self.wait_for_lines(1)
             running.process.send_signal(signal.SIGUSR2)
-            program.wait_for(lambda: b'"record":"stats"' in self.file.read_bytes(), "an account")
+            wait_until("an account", lambda: b'"record":"stats"' in self.file.read_bytes())
             stats = program.all_records(self.file.read_bytes())[-1]["opensmtpd"]["stats"]
             self.assertEqual(stats["sessions"]["live"], 1)
             self.assertEqual(stats["events"], {"total": 1, "by": ["link-connect:1"]})
@@ -207,7 +206,7 @@ class OwnRecords(EdgeTest):
     def test_an_account_comes_by_itself_while_nothing_happens(self) -> None:
         with Filter(*self.output, "--stats-interval", "1s") as running:
             running.start()
-            program.wait_for(lambda: self.file.read_bytes().count(b'"record":"stats"') >= 2, "two accounts")
+            wait_until("two accounts", lambda: self.file.read_bytes().count(b'"record":"stats"') >= 2)
             self.assertEqual(running.end()[0], 0)
 
     def test_formats_without_sessions_have_none(self) -> None:

@@ -8,14 +8,16 @@ import json
 import os
 import re
 import subprocess
-import unittest
 from pathlib import Path
 from typing import Any, Iterator
 
-import program
-from program import TRANSCRIPTS, EdgeTest
+from script.lib.checkout import ROOT
+from script.lib.waiting import wait_until
+from tests.lib import program
+from tests.lib.program import EdgeTest
+from tests.lib.recordings import TRANSCRIPTS
 
-SHOWN = Path(__file__).resolve().parent / "shown"
+SHOWN = ROOT / "tests/edge/shown"
 ENVIRONMENT = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
 HOSTILE = "\x1b[31m\x07\x9b2J\u202eevil\u2066\x7f"
 
@@ -257,7 +259,7 @@ class Follow(EdgeTest):
         self.process = subprocess.Popen([program.BINARY, "explain", "--follow", str(self.file)], env=ENVIRONMENT,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(self.stop)
-        program.wait_for(lambda: str(self.file) in self.open_files(), "the file to be open")
+        wait_until("the file to be open", lambda: str(self.file) in self.open_files())
 
     def stop(self) -> None:
         self.process.kill()

@@ -3,8 +3,9 @@
 
 import subprocess
 
-import program
-from program import EdgeTest, TRANSCRIPTS, connect, report
+from tests.lib import program
+from tests.lib.program import EdgeTest, connect, report
+from tests.lib.recordings import TRANSCRIPTS
 
 FORMATS = [("--format", "json", "--detail", detail, *more)
            for detail in ("compact", "standard", "full") for more in ((), ("--original",))]

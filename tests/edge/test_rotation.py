@@ -10,13 +10,16 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-import program
-from program import EdgeTest, Filter, connect, report
+from script.lib.checkout import ROOT
+from script.lib.waiting import wait_until
+from tests.lib import program
+from tests.lib.program import EdgeTest, Filter, connect, report
+from tests.lib.recordings import TRANSCRIPTS
 
 NOBODY = 65534
 SIZE = 100 * 1024
 LONG_AGO = time.time() - 3 * 24 * 3600
-TRANSCRIPT = program.TRANSCRIPTS[0].read_bytes()
+TRANSCRIPT = TRANSCRIPTS[0].read_bytes()
 
 
 class RotationTest(EdgeTest):
@@ -207,7 +210,7 @@ class Obstacles(RotationTest):
                 running.send(report("timeout"))
                 return bool(self.rotated())
 
-            program.wait_for(rotates, "a rotated file")
+            wait_until("a rotated file", rotates)
             self.assertIn("rotated again", running.read_diagnostic())
             self.assertEqual(running.end()[0], 0)
         self.assertEqual(self.sequences(), list(range(len(self.sequences()))))
@@ -238,7 +241,7 @@ class Obstacles(RotationTest):
 
 @unittest.skipUnless(shutil.which("logrotate") or os.environ.get("CI") == "true", "no logrotate")
 class Logrotate(RotationTest):
-    CONFIGURATION = Path(__file__).resolve().parent.parent.parent / "contrib" / "logrotate" / "filter-jsonlog"
+    CONFIGURATION = ROOT / "contrib/logrotate/filter-jsonlog"
 
     def rotate(self) -> None:
         """With our own example: the path and the user are those of the test."""
@@ -258,7 +261,7 @@ class Logrotate(RotationTest):
             self.wait_for_lines(1)
             for _ in range(5):
                 running.send(report("timeout") * 1000)
-                program.wait_for(lambda: self.file.exists() and self.file.stat().st_size > 100_000, "output")
+                wait_until("output", lambda: self.file.exists() and self.file.stat().st_size > 100_000)
                 self.rotate()
             status, _, err = running.end()
         self.assertEqual((status, err), (0, b""))

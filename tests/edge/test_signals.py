@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 
-import program
-from program import EdgeTest, Filter, connect, report
+from script.lib.waiting import wait_until
+from tests.lib import program
+from tests.lib.program import EdgeTest, Filter, connect, report
 
 
 class Signals(EdgeTest):
@@ -18,7 +19,7 @@ class Signals(EdgeTest):
             self.wait_for_lines(1)
             self.file.rename(old)
             running.process.send_signal(signal.SIGHUP)
-            program.wait_for(self.file.exists, "the new file")
+            wait_until("the new file", self.file.exists)
             running.send(report("timeout"))
             lines = self.wait_for_lines(1)
             status, _, err = running.end()
@@ -28,7 +29,7 @@ class Signals(EdgeTest):
 
     def test_hangup_before_the_handshake_is_harmless(self) -> None:
         with Filter(*self.output) as running:
-            program.wait_for(self.file.exists, "the file")
+            wait_until("the file", self.file.exists)
             running.process.send_signal(signal.SIGHUP)
             running.start().send(connect())
             self.wait_for_lines(1)

@@ -7,17 +7,14 @@ import json
 import os
 import resource
 import subprocess
-import sys
 import unittest
 from pathlib import Path
 from typing import Callable
 
-import program
-from program import EdgeTest, TRANSCRIPTS
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
-
-from private_machine import can_have_mounts  # noqa: E402
+from script.lib.smtpd.private_machine import can_have_mounts
+from tests.lib import program
+from tests.lib.program import EdgeTest
+from tests.lib.recordings import TRANSCRIPTS
 
 STREAM = TRANSCRIPTS[0].read_bytes()
 SOMEBODY = 54321  # no process of this machine has that identity

@@ -9,8 +9,9 @@ import signal
 import socket
 from pathlib import Path
 
-import program
-from program import EdgeTest, Filter, connect, report
+from tests.lib import program
+from tests.lib.program import EdgeTest, Filter, connect, report
+from tests.lib.recordings import TRANSCRIPTS
 
 DATAGRAM = re.compile(rb"<22>[A-Z][a-z]{2} [ 1-3][0-9] \d\d:\d\d:\d\d filter-jsonlog\[(\d+)\]: (\{.*\})", re.DOTALL)
 OWN_RECORD = re.compile(rb'"record":"(meta|stats)"')
@@ -197,7 +198,7 @@ class Syslog(EdgeTest):
 
     def test_a_replay_goes_there_too_and_waits_for_the_daemon(self) -> None:
         daemon = self.daemon()
-        recording = program.TRANSCRIPTS[0]
+        recording = TRANSCRIPTS[0]
         with Filter("replay", *self.output, "--max-line", "64K", str(recording)) as running:
             expected = program.records(program.run("replay", str(recording)).stdout)
             self.assertEqual([daemon.receive_record()[1] for _ in expected], expected)

@@ -7,8 +7,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import program
-from program import EdgeTest, Filter, GOLDEN, TRANSCRIPTS, connect, report
+from tests.lib import program
+from tests.lib.program import EdgeTest, Filter, connect, report
+from tests.lib.recordings import GOLDEN, TRANSCRIPTS
 
 MEMORY_KIB = 512 << 10  # the sanitizers need most of it
 

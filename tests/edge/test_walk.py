@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: ISC
-"""The rooms of src stand in the order of the walk, and each includes only what stands before it."""
+"""The rooms of src stand in the order of the walk, and each includes only what stands before it; scripts stand below
+the tests."""
 
 import re
 import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from script.lib.checkout import ROOT
+
 SRC = ROOT / "src"
 INCLUDE = re.compile(r'^#include [<"]([^>"]+)[>"]', re.MULTILINE)
 
@@ -76,6 +78,15 @@ class Walk(unittest.TestCase):
     def test_includes_are_read_at_all(self) -> None:
         self.assertLessEqual({("session", "wire"), ("line", "session"), ("pipeline", "line"), ("program", "output"),
                               ("main", "program")}, arrows())
+
+
+class Scripts(unittest.TestCase):
+    def test_scripts_take_nothing_from_the_tests(self) -> None:
+        modules = [*(ROOT / "script").rglob("*.py")]
+        self.assertGreater(len(modules), 10)
+        for path in modules:
+            with self.subTest(path.relative_to(ROOT)):
+                self.assertNotRegex(path.read_text(encoding="utf-8"), r"(?m)^\s*(from|import) tests\b")
 
 
 if __name__ == "__main__":

@@ -6,11 +6,11 @@ import re
 import shlex
 import subprocess
 import unittest
-from pathlib import Path
 
-import program
+from script.lib.checkout import ROOT
+from tests.lib import program
 
-DOCUMENT = Path(__file__).resolve().parent.parent.parent / "doc" / "debugging-filters.md"
+DOCUMENT = ROOT / "doc/debugging-filters.md"
 BLOCK = re.compile(r"^```console\n\$ filter-jsonlog (?P<command>[^\n]*)\n(?P<output>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

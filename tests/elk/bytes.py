@@ -1,9 +1,8 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""bytes.py BINARY [--engine NAME] [--events N] [--live N] [--template FILE]... [--detail D]... [--lines L]...
-[--variants]: what a line costs on disk, in the log file and in the index after a force merge, for each detail and
-selection of lines. Several templates are compared; with --variants the shipped one with itself, changed in one point
-each."""
+"""python3 -m tests.elk.bytes BINARY [--engine NAME] [--events N] [--live N] [--template FILE]... [--detail D]...
+[--lines L]... [--variants]: what a line costs on disk, in the log file and in the index after a force merge, for each
+detail and selection of lines. Several templates are compared; with --variants the shipped one with itself, changed in
+one point each."""
 
 from __future__ import annotations
 
@@ -17,14 +16,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import traffic  # noqa: E402
-from documents import count, ship  # noqa: E402
-from engine import OPENSEARCH, Engine  # noqa: E402
-from parts import ROOT  # noqa: E402
-from variants import variants  # noqa: E402
+from script.lib.checkout import ROOT
+from script.lib.elk.documents import count, ship
+from script.lib.elk.engine import OPENSEARCH, Engine
+from tests.elk import traffic
+from tests.elk.variants import variants
 
 TEMPLATE = ROOT / "contrib/elasticsearch/index-template.json"
 INDEX = "opensmtpd-bytes"

@@ -7,11 +7,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from check_filebeat import ADDED, CUT, SECONDS, into
-from documents import count, has, stored
-from journal import Line, get
-from parts import wait_until
-from stage import Stage
+from script.lib.elk.documents import count, has, stored
+from script.lib.line import Line, get
+from script.lib.waiting import wait_until
+from tests.elk.check_filebeat import ADDED, CUT, SECONDS, into
+from tests.elk.stage import Stage
 
 NO_JSON = "this line is no JSON at all"
 FILEBEATS_OWN = {"host.name", "ecs.version"}

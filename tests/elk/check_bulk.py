@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from documents import ALL, count, fields_of, ship
-from stage import Stage
+from script.lib.elk.documents import ALL, count, fields_of, ship
+from tests.elk.stage import Stage
 
 
 def check_bulk(stage: Stage) -> None:

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from check_bulk import check_mappings
-from check_filebeat import ADDED, CUT, into
-from check_filebeat import ship as ship_by
-from documents import count, ship
-from engine import ELASTICSEARCH
-from stage import Stage
+from script.lib.elk.documents import count, ship
+from script.lib.elk.engine import ELASTICSEARCH
+from tests.elk.check_bulk import check_mappings
+from tests.elk.check_filebeat import ADDED, CUT, into, ship as ship_by
+from tests.elk.stage import Stage
 
 STREAM = "opensmtpd-mail"
 

@@ -5,16 +5,11 @@ from __future__ import annotations
 
 import io
 import re
-import sys
 from contextlib import redirect_stdout
 
-from counts import COUNTS, Log
-from parts import ROOT
-from stage import Stage
-
-sys.path.insert(0, str(ROOT / "script/lib"))
-
-import answers  # noqa: E402
+from script.lib import answers
+from tests.elk.counts import COUNTS, Log
+from tests.elk.stage import Stage
 
 
 def check_demo(stage: Stage) -> None:

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from check_filebeat import CONFIGURATIONS, into, ship
-from check_panels import check_panels
-from documents import count
-from journal import Line, get
-from stage import Stage
+from script.lib.elk.documents import count
+from script.lib.line import Line, get
+from tests.elk.check_filebeat import CONFIGURATIONS, into, ship
+from tests.elk.check_panels import check_panels
+from tests.elk.stage import Stage
 
 AFTER_THE_PROCESSORS = "# The template and the dashboards are put there once"
 

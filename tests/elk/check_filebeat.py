@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
 
-from check_bulk import check_mappings
-from documents import count
-from filebeat import FILESTREAM, INTO_ENGINES, Filebeat
-from parts import ROOT, wait_until
-from stage import Stage
+from script.lib.checkout import ROOT
+from script.lib.elk.documents import count
+from script.lib.waiting import wait_until
+from tests.elk.check_bulk import check_mappings
+from tests.elk.filebeat import INTO_ENGINES, Filebeat
+from tests.elk.stage import Stage
 
 CONFIGURATIONS = ROOT / "contrib/filebeat"
 WHERE_THE_LOG_IS = "/var/log/smtpd/events*.json"

@@ -6,9 +6,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import panels
-from documents import ship
-from stage import Stage
+from script.lib.elk import panels
+from script.lib.elk.documents import ship
+from tests.elk.stage import Stage
 
 ALL, COUNTED = "opensmtpd-lines-all", "opensmtpd-lines-counted"
 # What these count is lines, not mail, or the lines of one session.

@@ -7,19 +7,14 @@ from __future__ import annotations
 import copy
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Iterable
 
-import panels
-from documents import fields_of, ship
-from journal import Line, get
-from parts import ROOT
-from stage import Stage
-
-sys.path.insert(0, str(ROOT / "tests/schema"))
-
-from field_table import read_fields  # noqa: E402
+from script.lib.elk import panels
+from script.lib.elk.documents import fields_of, ship
+from script.lib.line import Line, get
+from tests.elk.stage import Stage
+from tests.lib.field_table import read_fields
 
 OLD, NEW, BOTH = "opensmtpd-minor-1.0", "opensmtpd-minor-1.1", "opensmtpd-minor-*"
 ONE = "opensmtpd-one"

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import signal
 
-from check_filebeat import ADDED, CUT, SECONDS, into, wait_for
-from documents import count, has, read_lines
-from parts import wait_until
-from stage import Stage
+from script.lib.elk.documents import count, has, read_lines
+from script.lib.waiting import wait_until
+from tests.elk.check_filebeat import ADDED, CUT, SECONDS, into, wait_for
+from tests.elk.stage import Stage
 
 EVENTS = 10_000
 """Enough to be shipping still when the first ones have arrived."""

@@ -4,9 +4,9 @@ the answer is what Python counts over the log file."""
 
 from __future__ import annotations
 
-import panels
-from counts import COUNTS, MEASURES, Log
-from stage import Stage
+from script.lib.elk import panels
+from tests.elk.counts import COUNTS, MEASURES, Log
+from tests.elk.stage import Stage
 
 WITHOUT_CAUSE = {"overview-damaged"}
 """Empty as long as nothing is wrong."""

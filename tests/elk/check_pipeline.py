@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from check_bulk import check_mappings
-from documents import count, fields_of, ship, stored
-from stage import Stage
+from script.lib.elk.documents import count, fields_of, ship, stored
+from tests.elk.check_bulk import check_mappings
+from tests.elk.stage import Stage
 
 INDEX = "opensmtpd-pipeline"
 ARRIVED = "event.ingested"

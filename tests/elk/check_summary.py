@@ -8,9 +8,9 @@ import subprocess
 from collections import Counter
 from typing import Any
 
-import panels
-from panels import Key
-from stage import Stage
+from script.lib.elk import panels
+from script.lib.elk.panels import Key
+from tests.elk.stage import Stage
 
 Summary = dict[str, Any]
 Counts = dict[Key, int]

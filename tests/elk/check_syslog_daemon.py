@@ -8,14 +8,15 @@ import signal
 from contextlib import contextmanager
 from typing import Callable, Iterator
 
-from check_bad_input import NO_JSON, line_with
-from check_bulk import check_mappings
-from check_filebeat import SECONDS
-from documents import ALL, count, has
-from engine import Engine, EngineError
-from parts import ROOT, wait_until
-from stage import Stage
-from syslog_daemon import SyslogDaemon
+from script.lib.checkout import ROOT
+from script.lib.elk.documents import ALL, count, has
+from script.lib.elk.engine import Engine, EngineError
+from script.lib.waiting import wait_until
+from tests.elk.check_bad_input import NO_JSON, line_with
+from tests.elk.check_bulk import check_mappings
+from tests.elk.check_filebeat import SECONDS
+from tests.elk.stage import Stage
+from tests.elk.syslog_daemon import SyslogDaemon
 
 EVENTS = 4_000
 GAPS = ROOT / "contrib/elasticsearch/gaps.json"

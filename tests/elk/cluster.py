@@ -7,8 +7,8 @@ import signal
 from contextlib import ExitStack
 from typing import Any
 
-from engine import Engine, EngineError, free_port
-from parts import wait_until
+from script.lib.elk.engine import Engine, EngineError, free_port
+from script.lib.waiting import wait_until
 
 
 class Cluster:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Callable, Iterable
 
-from journal import Line, get
-from panels import Key
+from script.lib.elk.panels import Key
+from script.lib.line import Line, get
 
 Counts = dict[Key, Any]
 

@@ -9,8 +9,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from background import Background
-from parts import part
+from script.lib.parts import part
+from tests.elk.background import Background
 
 INTO_ENGINES = "7.12.1"
 """The newest one that takes an engine under a free licence."""

@@ -6,12 +6,12 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import traffic
-from check_filebeat import CONFIGURATIONS, WHERE_THE_ENGINE_IS, WHERE_THE_LOG_IS
-from documents import read_lines
-from engine import Engine
-from filebeat import INTO_ENGINES, Filebeat
-from journal import Line
+from script.lib.elk.documents import read_lines
+from script.lib.elk.engine import Engine
+from script.lib.line import Line
+from tests.elk import traffic
+from tests.elk.check_filebeat import CONFIGURATIONS, WHERE_THE_ENGINE_IS, WHERE_THE_LOG_IS
+from tests.elk.filebeat import INTO_ENGINES, Filebeat
 
 
 class MailHost:

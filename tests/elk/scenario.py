@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""scenario.py FOLDER BINARY RECORDER: sends the mail of the end-to-end tests through a real smtpd and
+"""python3 -m tests.elk.scenario FOLDER BINARY RECORDER: sends the mail of the end-to-end tests through a real smtpd and
 the filter, and leaves in FOLDER what the filter wrote (`events.json`) and what smtpd told it
 (`record`). Exit status 77 where a real smtpd cannot be had."""
 
@@ -11,16 +10,12 @@ import shutil
 import sys
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from parts import part  # noqa: E402
-import private_machine  # noqa: E402
-import run as e2e  # noqa: E402
-import scenarios_outbound  # noqa: E402
-from checks import Checks  # noqa: E402
-from mail_server import MailServer  # noqa: E402
-from rehearsal import Rehearsal  # noqa: E402
+from script.lib.parts import part
+from script.lib.smtpd import private_machine
+from script.lib.smtpd.mail_server import MailServer
+from tests.e2e import run as e2e, scenarios_outbound
+from tests.e2e.rehearsal import Rehearsal
+from tests.lib.checks import Checks
 
 OPTIONS = "--host mail.test"
 
@@ -40,5 +35,5 @@ def main(folder: Path, binary: Path, recorder: Path) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) != 4:
-        sys.exit("usage: scenario.py FOLDER BINARY RECORDER")
+        sys.exit("usage: python3 -m tests.elk.scenario FOLDER BINARY RECORDER")
     sys.exit(main(*(Path(argument).resolve() for argument in sys.argv[1:4])))

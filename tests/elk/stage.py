@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import traffic
-from checks import Checks
-from documents import ALL, differences, name_of, read_lines, stored
-from engine import Engine
-from journal import Line, get
-from parts import ROOT
+from script.lib.checkout import ROOT
+from script.lib.elk.documents import ALL, differences, name_of, read_lines, stored
+from script.lib.elk.engine import Engine
+from script.lib.line import Line, get
+from tests.elk import traffic
+from tests.lib.checks import Checks
 
 INSTALL = ROOT / "contrib/elasticsearch/install.sh"
 

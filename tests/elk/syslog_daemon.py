@@ -8,11 +8,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from background import Background
-from documents import read_lines
-from engine import Engine
-from journal import Line
-from parts import ROOT, part
+from script.lib.checkout import ROOT
+from script.lib.elk.documents import read_lines
+from script.lib.elk.engine import Engine
+from script.lib.line import Line
+from script.lib.parts import library_path, part
+from tests.elk.background import Background
 
 
 class SyslogDaemon:
@@ -60,8 +61,7 @@ class SyslogDaemon:
 
     def __enter__(self) -> SyslogDaemon:
         self.work.mkdir(exist_ok=True)
-        libraries = {str(library.parent) for library in self.tree.rglob("*.so*")}
-        environment = {**os.environ, "LD_LIBRARY_PATH": ":".join(sorted(libraries))}
+        environment = {**os.environ, "LD_LIBRARY_PATH": library_path(self.tree)}
         self._process = Background(self.command(), self.folder / "said", self.folder, environment)
         return self
 

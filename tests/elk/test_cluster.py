@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""test_cluster.py BINARY [OPTION OF install.sh]...: three mail hosts ship into a cluster of three
+"""python3 -m tests.elk.test_cluster BINARY [OPTION OF install.sh]...: three mail hosts ship into a cluster of three
 engines, whose elected manager dies while documents flow. Exit status 77 where that cannot be had, 1
 where a check fails."""
 
@@ -14,18 +13,16 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from parts import part, wait_until  # noqa: E402
-from checks import Checks  # noqa: E402
-from cluster import Cluster  # noqa: E402
-from documents import ALL, count, has, name_of, stored  # noqa: E402
-from engine import OPENSEARCH  # noqa: E402
-from filebeat import INTO_ENGINES  # noqa: E402
-from journal import get  # noqa: E402
-from mail_host import MailHost  # noqa: E402
-from stage import INSTALL  # noqa: E402
+from script.lib.elk.documents import ALL, count, has, name_of, stored
+from script.lib.elk.engine import OPENSEARCH
+from script.lib.line import get
+from script.lib.parts import part
+from script.lib.waiting import wait_until
+from tests.elk.cluster import Cluster
+from tests.elk.filebeat import INTO_ENGINES
+from tests.elk.mail_host import MailHost
+from tests.elk.stage import INSTALL
+from tests.lib.checks import Checks
 
 HOSTS = 3
 EVENTS = 5000
@@ -124,5 +121,5 @@ def main(binary: str, *options: str) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
-        sys.exit("usage: test_cluster.py BINARY [OPTION OF install.sh]...")
+        sys.exit("usage: python3 -m tests.elk.test_cluster BINARY [OPTION OF install.sh]...")
     sys.exit(main(*sys.argv[1:]))

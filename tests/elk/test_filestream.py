@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""test_filestream.py BINARY: the configurations for a newer Filebeat, with the newest that can be
+"""python3 -m tests.elk.test_filestream BINARY: the configurations for a newer Filebeat, with the newest that can be
 built. It takes no engine without Elastic's licence, so its events go to a file. Exit status 77
 where it cannot be built, 1 where a check fails."""
 
@@ -13,16 +12,13 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import traffic  # noqa: E402
-from parts import wait_until  # noqa: E402
-from check_filebeat import ADDED, CONFIGURATIONS, CUT, WHERE_THE_LOG_IS  # noqa: E402
-from checks import Checks  # noqa: E402
-from documents import differences, name_of  # noqa: E402
-from filebeat import FILESTREAM, Filebeat  # noqa: E402
-from journal import Line, get  # noqa: E402
+from script.lib.elk.documents import differences, name_of
+from script.lib.line import Line, get
+from script.lib.waiting import wait_until
+from tests.elk import traffic
+from tests.elk.check_filebeat import ADDED, CONFIGURATIONS, CUT, WHERE_THE_LOG_IS
+from tests.elk.filebeat import FILESTREAM, Filebeat
+from tests.lib.checks import Checks
 
 EVENTS = 3000
 WHERE_SYSLOG_IS = "/var/log/mail.log"
@@ -123,5 +119,5 @@ def main(binary: str) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("usage: test_filestream.py BINARY")
+        sys.exit("usage: python3 -m tests.elk.test_filestream BINARY")
     sys.exit(main(sys.argv[1]))

@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""test_ship.py ENGINE BINARY RECORDER: from a real smtpd to a real engine with shipped files only.
+"""python3 -m tests.elk.test_ship ENGINE BINARY RECORDER: from a real smtpd to a real engine with shipped files only.
 Exit status 77 where that cannot be had, 1 where a check fails."""
 
 from __future__ import annotations
@@ -11,29 +10,25 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-
-from engine import Engine  # noqa: E402
-from parts import part, part_if_any  # noqa: E402
-from checks import Checks  # noqa: E402
-from check_bad_input import check_bad_input  # noqa: E402
-from check_bulk import check_bulk  # noqa: E402
-from check_data_stream import check_data_stream  # noqa: E402
-from check_demo import check_demo  # noqa: E402
-from check_dialogue import check_dialogue  # noqa: E402
-from check_filebeat import check_filebeat  # noqa: E402
-from check_lines import check_lines  # noqa: E402
-from check_minors import check_minors  # noqa: E402
-from check_outage import check_outage  # noqa: E402
-from check_panels import check_panels  # noqa: E402
-from check_pipeline import check_pipeline  # noqa: E402
-from check_summary import check_summary  # noqa: E402
-from check_syslog_daemon import outages, shipping  # noqa: E402
-from filebeat import INTO_ENGINES  # noqa: E402
-from stage import Stage  # noqa: E402
-from syslog_daemon import Rsyslog, SyslogNg  # noqa: E402
+from script.lib.elk.engine import Engine
+from script.lib.parts import part, part_if_any
+from tests.elk.check_bad_input import check_bad_input
+from tests.elk.check_bulk import check_bulk
+from tests.elk.check_data_stream import check_data_stream
+from tests.elk.check_demo import check_demo
+from tests.elk.check_dialogue import check_dialogue
+from tests.elk.check_filebeat import check_filebeat
+from tests.elk.check_lines import check_lines
+from tests.elk.check_minors import check_minors
+from tests.elk.check_outage import check_outage
+from tests.elk.check_panels import check_panels
+from tests.elk.check_pipeline import check_pipeline
+from tests.elk.check_summary import check_summary
+from tests.elk.check_syslog_daemon import outages, shipping
+from tests.elk.filebeat import INTO_ENGINES
+from tests.elk.stage import Stage
+from tests.elk.syslog_daemon import Rsyslog, SyslogNg
+from tests.lib.checks import Checks
 
 CHECKS = {
     "by _bulk": check_bulk,
@@ -59,7 +54,7 @@ WITH_FILEBEAT = {"by Filebeat", "without the dialogue", "bad input", "engine dow
 
 
 def make_lines(folder: Path, binary: str, recorder: str) -> Path:
-    made = subprocess.run([HERE / "scenario.py", folder, binary, recorder], stdout=subprocess.DEVNULL)
+    made = subprocess.run([sys.executable, "-m", "tests.elk.scenario", folder, binary, recorder], stdout=subprocess.DEVNULL)
     if made.returncode:
         sys.exit(made.returncode)
     return folder / "events.json"
@@ -95,5 +90,5 @@ def main(name: str, binary: str, recorder: str) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) != 4:
-        sys.exit("usage: test_ship.py ENGINE BINARY RECORDER")
+        sys.exit("usage: python3 -m tests.elk.test_ship ENGINE BINARY RECORDER")
     sys.exit(main(*sys.argv[1:]))

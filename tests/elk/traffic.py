@@ -6,15 +6,10 @@ from __future__ import annotations
 
 import random
 import re
-import sys
-from pathlib import Path
 from typing import BinaryIO
 
-from parts import ROOT
-
-sys.path.insert(0, str(ROOT / "tests/bench"))
-
-from interleave import read_sessions  # noqa: E402
+from script.lib.checkout import ROOT
+from tests.bench.interleave import read_sessions
 
 RECORDINGS = sorted(ROOT.glob("tests/golden/transcript-7.8.0p1-*/in"))
 LIVE = 20

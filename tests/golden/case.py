@@ -5,16 +5,13 @@ import json
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-import expectation
+from tests.golden import expectation
+from tests.lib import check
+from tests.lib.recordings import GOLDEN
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "schema"))
-import check  # noqa: E402  (stands in the folder beside this one)
-
-FOLDER = Path(__file__).resolve().parent
 TIMEOUT_S = 60
 SHOWN_COMPLAINTS = 8
 # The version of the program stands in every line; a release must not touch every case.
@@ -86,7 +83,7 @@ def find(names: list[str]) -> list[Case]:
     """The cases of these names, or all; a name without a folder is an error."""
     if names:
         for name in names:
-            if not (FOLDER / name / "in").is_file():
+            if not (GOLDEN / name / "in").is_file():
                 raise SystemExit(f"there is no case {name}")
-        return [Case(FOLDER / name) for name in names]
-    return [Case(path.parent) for path in sorted(FOLDER.glob("*/in"))]
+        return [Case(GOLDEN / name) for name in names]
+    return [Case(path.parent) for path in sorted(GOLDEN.glob("*/in"))]

@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""Runs the golden cases: run.py BINARY [CASE...]
+"""Runs the golden cases: python3 -m tests.golden.run BINARY [CASE...]
 
 A case fails if the output differs from its `out`, if a line is against the schema or if one of its
 expectations does not hold.
@@ -9,16 +8,15 @@ expectations does not hold.
 import sys
 from concurrent.futures import ProcessPoolExecutor
 
-import case
-import coverage
-import difference
+from tests.golden import case, coverage, difference
+from tests.lib.recordings import GOLDEN
 
 WORKERS = 2
 
 
 def examine(binary: str, name: str) -> list[str]:
     """All that is wrong with one case."""
-    one = case.Case(case.FOLDER / name)
+    one = case.Case(GOLDEN / name)
     output, complaints = one.run(binary)
     complaints += one.check(output)
     if one.expected is None:
@@ -41,7 +39,7 @@ def main(arguments: list[str]) -> int:
             complaints = future.result()
             if complaints:
                 failed += 1
-                print(f"FAIL {name}: {case.FOLDER / name}")
+                print(f"FAIL {name}: {GOLDEN / name}")
                 for complaint in complaints:
                     print(f"    {complaint}")
     gaps = [] if names else coverage.missing((one.folder / "in").read_bytes() for one in cases)

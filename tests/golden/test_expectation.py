@@ -1,12 +1,9 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """Expectations must be able to fail."""
 
 import unittest
 
-import coverage
-import difference
-import expectation
+from tests.golden import coverage, difference, expectation
 
 RECORDS = [{"event": {"action": "tx-rcpt"}, "n": 1, "list": ["a"]},
            {"event": {"action": "tx-rcpt"}, "n": True},

@@ -7,7 +7,7 @@ the phase auth, never the word itself.
 
 import random
 
-import secret
+from tests.mutation import secret
 
 MECHANISMS = (b"PLAIN", b"plain", b"LOGIN", b"Login", b"XOAUTH2", b"CRAM-MD5", b"SCRAM-SHA-256")
 WORDS = (b"AUTH", b"auth", b"Auth", b"aUTH")

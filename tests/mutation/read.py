@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""What people read of hostile input: read.py BINARY [SEED [LINES]]
+"""What people read of hostile input: python3 -m tests.mutation.read BINARY [SEED [LINES]]
 
 Mutated reports, the log made of them, that log with bytes of it changed, every input of the fuzzers and
 a line of 10 MB go through explain, trace, summary and verify. Each ends with its own exit status, nothing
@@ -16,9 +15,9 @@ import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import stream
+from script.lib.checkout import ROOT
+from tests.mutation import stream
 
-TESTS = Path(__file__).resolve().parent.parent
 WORKERS = 2
 TIMEOUT_S = 120
 LONG_LINE = 10_000_000
@@ -79,7 +78,7 @@ def main() -> int:
         reports.write_bytes(stream.make(seed, lines).data)
         log.write_bytes(subprocess.run([binary, "replay", str(reports)], check=True, capture_output=True).stdout)
         altered.write_bytes(changed(rng, log.read_bytes()))
-        fuzzed.write_bytes(b"\n".join(path.read_bytes() for path in sorted((TESTS / "fuzz/corpus").glob("*/*"))))
+        fuzzed.write_bytes(b"\n".join(path.read_bytes() for path in sorted((ROOT / "tests/fuzz/corpus").glob("*/*"))))
         long_line.write_bytes(b'{"message":"' + b"\x1b[31m" * (LONG_LINE // 5) + b"\n" + log.read_bytes()[:100_000])
         jobs = [(command, source) for source in inputs for command in COMMANDS]
         with ThreadPoolExecutor(WORKERS) as pool:

@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""Feeds mutated lines to the real program: run.py BINARY [SEED [LINES]]
+"""Feeds mutated lines to the real program: python3 -m tests.mutation.run BINARY [SEED [LINES]]
 
 In filter mode and in replay: one valid JSON line per input line, besides the ends that the
 program writes for sessions itself, exit status 0, nothing on standard output but the
@@ -14,11 +13,8 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
-import secret
-import stream
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "schema"))
-import check  # noqa: E402  (stands in the folder beside this one)
+from tests.lib import check
+from tests.mutation import secret, stream
 
 WORKERS = 2
 TIMEOUT_S = 50

@@ -1,18 +1,16 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""A long stream of mutated report lines, the same for the same seed: stream.py [SEED [LINES]] > FILE"""
+"""A long stream of mutated report lines, the same for the same seed: python3 -m tests.mutation.stream [SEED [LINES]] >
+FILE"""
 
 import random
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
-import mutator
-import secret
-from exchange import Exchange
+from tests.lib.recordings import TRANSCRIPTS
+from tests.mutation import mutator, secret
+from tests.mutation.exchange import Exchange
 
-TRANSCRIPTS = sorted((Path(__file__).resolve().parent.parent / "golden").glob("transcript-*/in"))
 HANDSHAKE = (b"config|smtpd-version|7.8.0-portable\nconfig|protocol|0.7\nconfig|smtp-session-timeout|300\n"
              b"config|subsystem|smtp-in\nconfig|subsystem|smtp-out\nconfig|admd|mx.example.org\nconfig|ready\n")
 START_US = 1795300801_204511

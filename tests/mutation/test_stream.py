@@ -1,12 +1,10 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """The generator does what the mutation test believes of it."""
 
 import base64
 import unittest
 
-import secret
-import stream
+from tests.mutation import secret, stream
 
 SEED = 7
 LINES = 3000

@@ -1,7 +1,7 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""run.py SUITE [FOLDER]: makes the Debian packages, or takes those in FOLDER, installs them with apt into a copy of a
-private Debian of that suite, and does to them what administrators do. Exit status 77 where that cannot be had."""
+"""python3 -m tests.package.run SUITE [FOLDER]: makes the Debian packages, or takes those in FOLDER, installs them with
+apt into a copy of a private Debian of that suite, and does to them what administrators do. Exit status 77 where that
+cannot be had."""
 
 from __future__ import annotations
 
@@ -14,39 +14,23 @@ import time
 import unittest
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-sys.path[:0] = [str(HERE), str(ROOT / "tests/e2e")]
-
-import private_machine  # noqa: E402
-from installed_tree import InstalledTree  # noqa: E402
-from private_machine import wait_until  # noqa: E402
+from script.lib.checkout import ROOT
+from script.lib.parts import part, skip
+from script.lib.smtpd import private_machine
+from script.lib.waiting import wait_until
+from tests.package.installed_tree import InstalledTree
 
 PLACE = "FILTER_JSONLOG_INSTALLED_TREE"
 LOG_FOLDER = "/var/log/smtpd"
 NEEDED_BY_THE_LIBRARY = ("g++", "pkgconf")  # as debian/tests/control says
 LOG = f"{LOG_FOLDER}/events.json"
-SKIPPED = 77
 tree = InstalledTree(Path())
-
-
-def cannot(reason: str) -> None:
-    print(reason)
-    sys.exit(1 if os.environ.get("CI") == "true" else SKIPPED)
-
-
-def tree_of(suite: str) -> Path:
-    made = subprocess.run([ROOT / "script/lib/tree", suite], stdout=subprocess.PIPE, text=True)
-    if made.returncode:
-        cannot(f"no tree of {suite}")
-    return Path(made.stdout.strip())
 
 
 def make_packages(folder: Path) -> Path:
     for tool in ("dpkg-buildpackage", "dh", "lintian"):
         if not shutil.which(tool):
-            cannot(f"{tool} is missing")
+            skip(f"{tool} is missing")
     began = time.monotonic()
     # lintian's verdict is part of it.
     if subprocess.run([ROOT / "script/package", folder]).returncode:
@@ -61,7 +45,7 @@ def install_with_apt() -> None:
         tree.run("apt-get", "-qq", "update")
         tree.run("sh", "-c", "cd /root/packages && apt-get -qq download opensmtpd")
     except AssertionError as error:
-        cannot(f"no packages of Debian: {error}")
+        skip(f"no packages of Debian: {error}")
     began = time.monotonic()
     printed = tree.run("apt-get", "-y", "--no-install-recommends", "install", tree.package("filter-jsonlog"))
     summary = next(line for line in printed.splitlines() if " newly installed" in line)
@@ -184,15 +168,15 @@ def main() -> None:
         private_machine.mount(tree.folder / "proc", "-t", "proc", "proc")
         unittest.main(argv=sys.argv[:1])
     if os.geteuid() != 0:
-        cannot("a mail server needs root")
+        skip("a mail server needs root")
     with tempfile.TemporaryDirectory(prefix="package-") as place:
         build = Path(os.environ.get("MESON_BUILD_ROOT", place)) / "packages"
         packages = Path(arguments[1]) if len(arguments) > 1 else make_packages(build)
         tree = InstalledTree(Path(place) / "tree")
-        tree.copy_from(tree_of(arguments[0]), packages)
+        tree.copy_from(part("tree", arguments[0]), packages)
         install_with_apt()
         os.environ[PLACE] = str(tree.folder)
-        sys.exit(subprocess.run([sys.executable, *sys.argv]).returncode)
+        sys.exit(subprocess.run([sys.executable, *sys.orig_argv[1:]]).returncode)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: ISC
-"""meson.build, CHANGELOG.md and debian/changelog speak of the same version, and the packages are built with every library that
-script/bootstrap installs for the program."""
+"""meson.build, CHANGELOG.md and debian/changelog speak of the same version, and the packages are built with every
+library that script/bootstrap installs for the program."""
 
 import re
 import unittest
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from script.lib.checkout import ROOT
+
 NO_LIBRARIES_OF_THE_PROGRAM = {"doctest-dev", "dpkg-dev", "libclang-rt-dev"}
 
 

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """The checker itself: a good line passes, and every crafted bad one is refused for its reason."""
 
@@ -8,9 +7,8 @@ import unittest
 from collections.abc import Callable
 from typing import Any
 
-import check
-
-Line = dict[str, Any]
+from script.lib.line import Line
+from tests.lib import check
 
 
 def good() -> Line:

@@ -1,10 +1,10 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """The committed forms of the field table are what the program prints."""
 
 import unittest
 
-from field_table import ROOT, schema
+from script.lib.checkout import ROOT
+from tests.lib.field_table import schema
 
 FORMS = {
     "markdown": "doc/fields.md",

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """Compares the field table with the field list of the Elastic Common Schema.
 
@@ -11,9 +10,9 @@ import os
 import sys
 from pathlib import Path
 
-import check
+from script.lib.parts import SKIPPED
+from tests.lib import check
 
-SKIPPED = 77
 BESIDE_CHECKOUT = Path(__file__).resolve().parents[3] / "shared" / "ecs" / "fields.csv"
 
 # ECS types on the left may be written as the plainer ones on the right.

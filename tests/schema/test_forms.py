@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """The JSON Schema and the index templates say what the field table says, and nothing else."""
 
@@ -7,9 +6,9 @@ import unittest
 from collections.abc import Iterator
 from typing import Any
 
-import test_check
-import json_schema
-from field_table import ROOT, Field, read_fields, schema
+from script.lib.checkout import ROOT
+from tests.lib.field_table import Field, read_fields, schema
+from tests.schema import json_schema, test_check
 
 Json = dict[str, Any]
 

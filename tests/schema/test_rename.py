@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """The checks hang on the field table: with any one field renamed in it, lines fail that the program
 wrote."""
@@ -9,8 +8,9 @@ import unittest
 from collections.abc import Iterator
 from pathlib import Path
 
-import check
-from field_table import ROOT, TIMEOUT_S, program, read_fields, schema
+from script.lib.checkout import ROOT
+from tests.lib import check
+from tests.lib.field_table import TIMEOUT_S, program, read_fields, schema
 
 GOLDEN = ROOT / "tests/golden"
 

@@ -9,9 +9,8 @@ import time
 from pathlib import Path
 from typing import Sequence
 
-import made
-import recorded
-from recorded import Event, Session, Stream
+from tests.security import made, recorded
+from tests.security.recorded import Event, Session, Stream
 
 KINDS = ("auth", "recipients", "junk")
 MAXRETRY = 3

@@ -10,7 +10,9 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
-CONTRIB = Path(__file__).resolve().parent.parent.parent / "contrib/crowdsec"
+from script.lib.checkout import ROOT
+
+CONTRIB = ROOT / "contrib/crowdsec"
 SCENARIOS = {"filter-jsonlog/failed-logins": "auth", "filter-jsonlog/refused-recipients": "recipients",
              "filter-jsonlog/junk": "junk"}
 # What the package's own parser of plain files and times is called.

@@ -8,7 +8,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from script.lib.checkout import ROOT
+
 CONTRIB = ROOT / "contrib/fail2ban"
 JAILS = {"auth": "filter-jsonlog-auth", "recipients": "filter-jsonlog-recipients", "junk": "filter-jsonlog-junk"}
 

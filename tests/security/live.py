@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""live.py LOG BINARY RECORDER: attacks on a real smtpd, and mail that is none; LOG gets what the filter wrote.
-Exit status 77 where a real smtpd cannot be had."""
+"""python3 -m tests.security.live LOG BINARY RECORDER: attacks on a real smtpd, and mail that is none; LOG gets what the
+filter wrote. Exit status 77 where a real smtpd cannot be had."""
 
 from __future__ import annotations
 
@@ -11,15 +10,12 @@ import sys
 from pathlib import Path
 from typing import Callable
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "elk"))
-
-from parts import part  # noqa: E402
-import made  # noqa: E402
-import private_machine  # noqa: E402
-from attacks import MAXRETRY  # noqa: E402
-from mail_server import LOGINS, MailServer  # noqa: E402
-from smtp_client import Client, plain_secret  # noqa: E402
+from script.lib.parts import part
+from script.lib.smtpd import private_machine
+from script.lib.smtpd.mail_server import LOGINS, MailServer
+from script.lib.smtpd.smtp_client import Client, plain_secret
+from tests.security import made
+from tests.security.attacks import MAXRETRY
 
 VICTIM = "192.0.2.7"
 FORGED = made.forgeries(VICTIM)[0]
@@ -89,5 +85,5 @@ def main(log: Path, binary: Path, recorder: Path) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) != 4:
-        sys.exit("usage: live.py LOG BINARY RECORDER")
+        sys.exit("usage: python3 -m tests.security.live LOG BINARY RECORDER")
     sys.exit(main(*(Path(argument).resolve() for argument in sys.argv[1:])))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from recorded import Event, Session
+from tests.security.recorded import Event, Session
 
 VERSION = "0.7"
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Iterable
 
-GOLDEN = Path(__file__).resolve().parent.parent / "golden"
+from tests.lib.recordings import GOLDEN
+
 TRANSCRIPTS = [*sorted(GOLDEN.glob("transcript-*/in")), GOLDEN / "address-probing/in"]
 
 

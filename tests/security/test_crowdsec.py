@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: ISC
-"""test_crowdsec.py BINARY RECORDER [ATTACKERS NORMAL_SESSIONS]: the trial with Debian's CrowdSec, which reads a
-log to its end."""
+"""python3 -m tests.security.test_crowdsec BINARY RECORDER [ATTACKERS NORMAL_SESSIONS]: the trial with Debian's
+CrowdSec, which reads a log to its end."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-import trial  # noqa: E402
-from crowdsec import CrowdSec  # noqa: E402
+from tests.security import trial
+from tests.security.crowdsec import CrowdSec
 
 
 class CrowdSecTrial(trial.Trial):

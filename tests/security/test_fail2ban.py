@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: ISC
-"""test_fail2ban.py BINARY RECORDER [ATTACKERS NORMAL_SESSIONS]: the trial with Debian's fail2ban."""
+"""python3 -m tests.security.test_fail2ban BINARY RECORDER [ATTACKERS NORMAL_SESSIONS]: the trial with Debian's
+fail2ban."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-import trial  # noqa: E402
-from attacks import SENTINEL  # noqa: E402
-from fail2ban import JAILS, Fail2ban  # noqa: E402
+from tests.security import trial
+from tests.security.attacks import SENTINEL
+from tests.security.fail2ban import JAILS, Fail2ban
 
 DEADLINE_S = 240
 

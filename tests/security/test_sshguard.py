@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: ISC
-"""test_sshguard.py BINARY RECORDER [ATTACKERS NORMAL_SESSIONS]: the trial with parser and blocker of Debian's
-sshguard, which does not tell what an address is blocked for."""
+"""python3 -m tests.security.test_sshguard BINARY RECORDER [ATTACKERS NORMAL_SESSIONS]: the trial with parser and
+blocker of Debian's sshguard, which does not tell what an address is blocked for."""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-import trial  # noqa: E402
-from attacks import SENTINEL  # noqa: E402
+from tests.security import trial
+from tests.security.attacks import SENTINEL
 
 LOGREADER = trial.ROOT / "contrib/sshguard/logreader"
 DEADLINE_S = 240

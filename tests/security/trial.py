@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -12,13 +11,10 @@ import time
 import unittest
 from pathlib import Path
 
-import live
-import made
-from attacks import KINDS, MAXRETRY, Attacks
+from script.lib.parts import SKIPPED, part
+from tests.security import live, made
+from tests.security.attacks import KINDS, MAXRETRY, Attacks
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-SKIPPED = 77
 binary = recorder = ""
 attackers = 150
 normal_sessions = 300
@@ -40,7 +36,7 @@ class Trial(unittest.TestCase):
     def test_attackers_of_a_real_smtpd_are_banned_and_nobody_else(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             log, end = Path(folder) / "events.json", Path(folder) / "end.json"
-            made_live = subprocess.run([HERE / "live.py", log, binary, recorder])
+            made_live = subprocess.run([sys.executable, "-m", "tests.security.live", log, binary, recorder])
             if made_live.returncode == SKIPPED:
                 self.skipTest("no real smtpd here")
             self.assertEqual(made_live.returncode, 0)
@@ -104,8 +100,5 @@ def main(package: str) -> None:
     binary, recorder = (str(Path(sys.argv.pop(1)).resolve()) for _ in range(2))
     if len(sys.argv) > 2 and sys.argv[1].isdigit():
         attackers, normal_sessions = int(sys.argv.pop(1)), int(sys.argv.pop(1))
-    unpacked = subprocess.run([ROOT / "script/lib/unpacked", package], stdout=subprocess.PIPE, text=True)
-    if unpacked.returncode:
-        sys.exit(1 if os.environ.get("CI") == "true" else unpacked.returncode)
-    program = Path(unpacked.stdout.strip())
+    program = part("unpacked", package)
     unittest.main()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reading import Closing, Reading, Segment
+from tests.soak.reading import Closing, Reading, Segment
 
 
 @dataclass

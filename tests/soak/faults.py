@@ -9,8 +9,8 @@ import signal
 import time
 from collections.abc import Callable
 
-from life import Life, Moment
-from place import Place
+from tests.soak.life import Life, Moment
+from tests.soak.place import Place
 
 Wait = Callable[[float], None]
 

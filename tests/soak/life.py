@@ -6,18 +6,16 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(TESTS / "bench"), str(TESTS / "edge")]
-import program  # noqa: E402
-from feeder import Feeder  # noqa: E402
-from interleave import Interleaver, read_sessions  # noqa: E402
-from place import Place  # noqa: E402
+from tests.bench.interleave import Interleaver, read_sessions
+from tests.lib import program
+from tests.lib.recordings import TRANSCRIPTS
+from tests.soak.feeder import Feeder
+from tests.soak.place import Place
 
 OPTIONS = ("--stats-interval", "10s")
 ROTATION = ("--rotate-size", "8M", "--keep", "0")
@@ -25,7 +23,7 @@ LIVE_SESSIONS = 400
 PATIENCE_S = 60
 MOST_IDLE_LOOKS = 300  # in a row; there are five a second, and the longest fault is four
 
-handshake, sessions = read_sessions([str(path) for path in program.TRANSCRIPTS])
+handshake, sessions = read_sessions([str(path) for path in TRANSCRIPTS])
 
 
 @dataclass

@@ -11,8 +11,8 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from account import Account
-from reading import Reading, read_file
+from tests.soak.account import Account
+from tests.soak.reading import Reading, read_file
 
 NEW_MOUNT_TABLE = 0x20000
 FILE = "events.json"

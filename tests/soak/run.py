@@ -1,13 +1,12 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""run.py BINARY [--events N | --seconds S] [--rate N] [--seed N]: the filter under load, with a random fault every few
-seconds, a kill now and then, and an account of every line at the end. Exit status 77 without root or mounts."""
+"""python3 -m tests.soak.run BINARY [--events N | --seconds S] [--rate N] [--seed N]: the filter under load, with a
+random fault every few seconds, a kill now and then, and an account of every line at the end. Exit status 77 without
+root or mounts."""
 
 from __future__ import annotations
 
 import argparse
 import multiprocessing
-import os
 import random
 import subprocess
 import sys
@@ -16,17 +15,16 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-
-from faults import Faults  # noqa: E402
-from life import Life, program  # noqa: E402
-from place import Place, mount_privately  # noqa: E402
-from summary import ENOUGH_FOR_MEMORY, Summary  # noqa: E402
+from script.lib.parts import skip
+from tests.lib import program
+from tests.soak.faults import Faults
+from tests.soak.life import Life
+from tests.soak.place import Place, mount_privately
+from tests.soak.summary import ENOUGH_FOR_MEMORY, Summary
 
 DISK_MB = 1024
 READINGS_AHEAD = 20  # files of 8 MB that may wait to be read
 VERIFIED_REPORTS = 100_000
-SKIPPED = 77
 
 
 def arguments() -> argparse.Namespace:
@@ -132,8 +130,7 @@ def main() -> int:
     program.BINARY = str(Path(given.binary).resolve())
     with tempfile.TemporaryDirectory() as folder:
         if not mount_privately(Path(folder), DISK_MB):
-            print("needs root and a mount table of its own")
-            return 1 if os.environ.get("CI") == "true" else SKIPPED
+            skip("needs root and a mount table of its own")
         print(f"{given.events:,} reports, {given.rate:,.0f} a second, --seed {given.seed}", flush=True)
         context = multiprocessing.get_context("spawn")
         try:

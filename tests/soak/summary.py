@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections import defaultdict
 from statistics import median
 
-from account import Account
-from life import Kill, Life
+from tests.soak.account import Account
+from tests.soak.life import Kill, Life
 
 ENOUGH_FOR_MEMORY = 1_000_000  # reports of one process
 MEMORY_SLACK_KIB = 4096

@@ -4,15 +4,12 @@
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-
-from account import Account, Sum  # noqa: E402
-from reading import Reading, read_file  # noqa: E402
+from tests.soak.account import Account, Sum
+from tests.soak.reading import Reading, read_file
 
 RUN = "64f"
 

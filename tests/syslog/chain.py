@@ -7,19 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-sys.path.insert(0, str(HERE.parent / "edge"))
-
-import program  # noqa: E402
-from program import report  # noqa: E402
+from script.lib.checkout import ROOT
+from tests.lib import program
+from tests.lib.program import report
+from tests.lib.recordings import TRANSCRIPTS
 
 OPTIONS = ("--syslog", "--stats-interval", "0")
 
 
 def record(path: Path, events: int) -> None:
     """Real sessions, many at once, and one with lines as long as they get."""
-    interleave = [sys.executable, ROOT / "tests/bench/interleave.py", "--events", str(events), *program.TRANSCRIPTS]
+    interleave = [sys.executable, ROOT / "tests/bench/interleave.py", "--events", str(events), *TRANSCRIPTS]
     with path.open("wb") as stream:
         subprocess.run(interleave, stdout=stream, stderr=subprocess.DEVNULL, check=True)
         stream.write(report("link-connect", "a.example", "pass", "192.0.2.9:1", "192.0.2.1:25"))

@@ -9,27 +9,15 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SKIPPED = 77
+from script.lib.checkout import ROOT
+from script.lib.parts import library_path, part
+
 DEADLINE_S = 60
 SHIPPED_SOCKET = "/run/filter-jsonlog.socket"
 SHIPPED_FILE = "/var/log/smtpd/events.json"
-
-
-def unpacked(package: str) -> Path:
-    """The folder of a package; ends the program where it cannot be had."""
-    made = subprocess.run([ROOT / "script/lib/syslog-daemon", package], stdout=subprocess.PIPE, text=True, check=False)
-    if made.returncode:
-        sys.exit(1 if os.environ.get("CI") == "true" else made.returncode)
-    return Path(made.stdout.strip())
-
-
-def library_path(tree: Path) -> str:
-    return ":".join(sorted({str(library.parent) for library in tree.rglob("*.so*")}))
 
 
 class Daemon:
@@ -42,7 +30,7 @@ class Daemon:
         self.folder = folder
         self.socket = folder / "socket"
         self.file = folder / "events.json"
-        self.tree = unpacked(self.package)
+        self.tree = part("syslog-daemon", self.package)
         self.process: subprocess.Popen[bytes] | None = None
         self.configure(self.shipped())
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""test_daemon.py DAEMON BINARY: from the filter through a real syslog daemon to a file. Exit status
-77 where the daemon cannot be had."""
+"""python3 -m tests.syslog.test_daemon DAEMON BINARY: from the filter through a real syslog daemon to a file. Exit
+status 77 where the daemon cannot be had."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import unittest
 from pathlib import Path
 from typing import Callable
 
-sys.dont_write_bytecode = True
-
-from account import Account  # noqa: E402
-from chain import OPTIONS, last_line, program, record, run_filter  # noqa: E402
-from daemons import Daemon, Rsyslog, SyslogNg  # noqa: E402
-from program import Filter, wait_for, without_own_records  # noqa: E402
+from script.lib.waiting import wait_until
+from tests.lib.program import Filter, without_own_records
+from tests.lib.recordings import TRANSCRIPTS
+from tests.syslog.account import Account
+from tests.syslog.chain import OPTIONS, last_line, program, record, run_filter
+from tests.syslog.daemons import Daemon, Rsyslog, SyslogNg
 
 DAEMONS = {"rsyslog": Rsyslog, "syslog-ng": SyslogNg}
 MANY = 200_000
@@ -42,13 +42,11 @@ class Chain(unittest.TestCase):
         return [line for line in self.input.read_bytes().splitlines(keepends=True) if line.startswith(b"report|")]
 
     def wait_for_account(self) -> Account:
-        wait_for(lambda: self.daemon.file.exists() and b'"record":"stats"' in last_line(self.daemon.file),
-                 "the closing account")
+        wait_until("the closing account", lambda: self.daemon.file.exists() and b'"record":"stats"' in last_line(self.daemon.file))
         return Account(self.daemon.file)
 
     def wait_for_lines(self, count: int) -> None:
-        wait_for(lambda: self.daemon.file.exists() and self.daemon.file.read_bytes().count(b"\n") >= count,
-                 f"{count} lines")
+        wait_until(f"{count} lines", lambda: self.daemon.file.exists() and self.daemon.file.read_bytes().count(b"\n") >= count)
 
     def say(self, text: str) -> None:
         print(f"{self.daemon.package}: {text}", flush=True)
@@ -70,7 +68,7 @@ class Chain(unittest.TestCase):
         self.daemon.stop()
         self.daemon.configure(self.daemon.parsing())
         self.daemon.start()
-        self.input.write_bytes(program.TRANSCRIPTS[0].read_bytes())
+        self.input.write_bytes(TRANSCRIPTS[0].read_bytes())
         run_filter(self.input, self.daemon.socket, "--cee")
         lines = subprocess.run([program.BINARY, "replay", self.input], check=True, stdout=subprocess.PIPE).stdout
         actions = ["logger-start", *(record["event"]["action"] for record in program.records(lines)), "stats"]

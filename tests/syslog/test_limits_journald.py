@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-"""test_limits_journald.py BINARY: what journald's limit leaves of a service's lines. In namespaces of
-its own: journald has one place for its socket, and tells services apart by their control group.
-Exit status 77 where that cannot be had."""
+"""python3 -m tests.syslog.test_limits_journald BINARY: what journald's limit leaves of a service's lines. In namespaces
+of its own: journald has one place for its socket, and tells services apart by their control group. Exit status 77 where
+that cannot be had."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ import tempfile
 import unittest
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-
-from account import Account  # noqa: E402
-from chain import program, record, run_filter  # noqa: E402
-from daemons import SKIPPED, library_path, unpacked  # noqa: E402
-from program import wait_for  # noqa: E402
+from script.lib.parts import library_path, part, skip
+from script.lib.waiting import wait_until
+from tests.syslog.account import Account
+from tests.syslog.chain import program, record, run_filter
 
 EVENTS = 80_000
 BURST = 10_000  # in 30 s, and more where the journal has room: that many times
@@ -36,7 +34,7 @@ class Journald(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
-        tree = unpacked("systemd")
+        tree = part("syslog-daemon", "systemd")
         if not MACHINE_ID.exists():
             self.lend_a_machine_id()
         self.environment = {**os.environ, "LD_LIBRARY_PATH": library_path(tree)}
@@ -71,7 +69,7 @@ class Journald(unittest.TestCase):
         daemon = subprocess.Popen([self.journald], env=self.environment, stderr=subprocess.DEVNULL)
         self.addCleanup(daemon.wait)
         self.addCleanup(daemon.terminate)
-        wait_for(listens, "journald")
+        wait_until("journald", listens)
         record(self.folder / "reports", EVENTS)
         run_filter(self.folder / "reports", SOCKET, preexec_fn=self.become_the_service)
         journal = self.folder / "journal"
@@ -103,25 +101,20 @@ def listens() -> bool:
         return client.connect_ex(str(SOCKET)) == 0
 
 
-def cannot(why: str) -> None:
-    print(f"journald was not measured: {why}", file=sys.stderr)
-    sys.exit(1 if os.environ.get("CI") == "true" else SKIPPED)
-
-
 def enter() -> None:
     """Runs this program again in namespaces of its own, and returns there."""
     if os.environ.pop(ENTERED, None):
         return
     if os.geteuid() != 0:
-        cannot("that needs root")
+        skip("journald was not measured: that needs root")
     namespaces = ["unshare", "--mount", "--cgroup", "--pid", "--fork", "--kill-child", "--mount-proc"]
-    unpacked("systemd")
+    part("syslog-daemon", "systemd")
     with tempfile.TemporaryDirectory() as folder:
         trial = ["sh", "-c", 'mount -t cgroup2 none "$0" && mkdir "$0/t" && rmdir "$0/t"', folder]
         if subprocess.run([*namespaces, *trial], stderr=subprocess.DEVNULL, check=False).returncode:
-            cannot("this machine allows no private namespaces or control groups")
+            skip("journald was not measured: this machine allows no private namespaces or control groups")
     os.environ[ENTERED] = "1"
-    os.execvp(namespaces[0], [*namespaces, sys.executable, *sys.argv])
+    os.execvp(namespaces[0], [*namespaces, sys.executable, *sys.orig_argv[1:]])
 
 
 if __name__ == "__main__":

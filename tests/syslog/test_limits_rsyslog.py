@@ -1,20 +1,17 @@
 # SPDX-License-Identifier: ISC
-"""test_limits_rsyslog.py BINARY: which settings of rsyslog's own socket lose lines. Exit status 77
+"""python3 -m tests.syslog.test_limits_rsyslog BINARY: which settings of rsyslog's own socket lose lines. Exit status 77
 where rsyslog cannot be had."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 import unittest
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-
-from account import Account  # noqa: E402
-from chain import program, record, run_filter  # noqa: E402
-from daemons import Rsyslog  # noqa: E402
+from tests.syslog.account import Account
+from tests.syslog.chain import program, record, run_filter
+from tests.syslog.daemons import Rsyslog
 
 EVENTS = 20_000
 INTERVAL_S = 5

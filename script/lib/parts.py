@@ -7,18 +7,21 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from script.lib.checkout import ROOT
+
 SKIPPED = 77
 
-sys.path.insert(0, str(ROOT / "tests/e2e"))
 
-from private_machine import wait_until  # noqa: E402,F401
+def skip(reason: str) -> NoReturn:
+    """Ends the test as skipped; with CI=true as failed."""
+    print(reason, file=sys.stderr)
+    sys.exit(1 if os.environ.get("CI") == "true" else SKIPPED)
 
 
 def part(script: str, name: str) -> Path:
-    """The path that `script/lib/SCRIPT NAME` prints. Where the part cannot be had the test ends as
-    skipped; with CI=true as failed."""
+    """The path that `script/lib/SCRIPT NAME` prints. The test is skipped where the part cannot be had."""
     return part_if_any(script, name) or sys.exit(SKIPPED)
 
 
@@ -30,3 +33,8 @@ def part_if_any(script: str, name: str) -> Path | None:
     if made.returncode:
         sys.exit(1)
     return Path(made.stdout.strip())
+
+
+def library_path(tree: Path) -> str:
+    """The folders of the libraries of an unpacked part."""
+    return ":".join(sorted({str(library.parent) for library in tree.rglob("*.so*")}))

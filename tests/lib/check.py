@@ -1,8 +1,7 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """Checks JSON lines of filter-jsonlog against the schema, whose fields the program lists.
 
-Usage: check.py [FILE...]     (standard input without a FILE)
+Usage: python3 -m tests.lib.check [FILE...]     (standard input without a FILE)
 
 Exit status 1 if any line is wrong. As a module: check_line(bytes) -> list of complaints.
 """
@@ -14,7 +13,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from field_table import Field, read_fields
+from tests.lib.field_table import Field, read_fields
 
 KEYWORD_LIMIT = 1024  # bytes of UTF-8
 ORIGINAL_LIMIT = 8192

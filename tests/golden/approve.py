@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""Writes `out` of golden cases from what the program says now: approve [--yes] BINARY [CASE...]
+"""Writes `out` of golden cases from what the program says now: python3 -m tests.golden.approve [--yes] BINARY [CASE...]
 
 Shows each difference and asks. --yes accepts all of them, but never a case that breaks its
 expectations or the schema or comes out differently each time: there either the program or the expectation is wrong.
@@ -8,8 +7,7 @@ expectations or the schema or comes out differently each time: there either the 
 
 import sys
 
-import case
-import difference
+from tests.golden import case, difference
 
 
 def main(arguments: list[str]) -> int:

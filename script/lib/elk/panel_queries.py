@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""panel_queries.py NDJSON [--interval 30m] [--from TIME --to TIME] [--searches]
+"""python3 -m script.lib.elk.panel_queries NDJSON [--interval 30m] [--from TIME --to TIME] [--searches]
 
 Prints the engine query that Kibana sends for each visualization of a saved-object file, one JSON
 object a line: {"id", "title", "type", "dashboards": [titles], "body": {...}}, to be sent to
@@ -12,7 +11,7 @@ asks for documents).
 --interval is what the interval "auto" of a time axis becomes. --from and --to, as Kibana's time
 picker would, add a range of @timestamp.
 
-    panel_queries.py dashboards/opensmtpd.ndjson |
+    python3 -m script.lib.elk.panel_queries dashboards/opensmtpd.ndjson |
         jq -c 'select(.id == "opensmtpd-overview-encryption") | .body' |
         curl -s -H 'content-type: application/json' -d @- "$URL/opensmtpd-*/_search"
 """
@@ -22,10 +21,7 @@ import json
 import sys
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import kql  # noqa: E402
+from script.lib.elk import kql
 
 MEASURES = ("count", "sum", "max", "min", "avg", "cardinality", "percentiles")
 DEFAULT_INTERVAL = "30m"

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any, Iterator
 
-from engine import Engine, EngineError
-from journal import Line, get
+from script.lib.elk.engine import Engine, EngineError
+from script.lib.line import Line, get
 
 ALL = "opensmtpd-*"
 LINES_A_REQUEST = 500

@@ -6,10 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Iterator
 
-import panel_queries
-from documents import ALL
-from engine import Engine
-from parts import ROOT
+from script.lib.checkout import ROOT
+from script.lib.elk import panel_queries
+from script.lib.elk.documents import ALL
+from script.lib.elk.engine import Engine
 
 OBJECTS = ROOT / "dashboards/opensmtpd.ndjson"
 

@@ -15,7 +15,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from parts import part, wait_until
+from script.lib.parts import part
+from script.lib.waiting import wait_until
 
 OPENSEARCH = "opensearch-2.19.1"
 ELASTICSEARCH = "elasticsearch-oss-7.10.2"

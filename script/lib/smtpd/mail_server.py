@@ -14,8 +14,9 @@ import sys
 from pathlib import Path
 from typing import Callable
 
-from private_machine import has_inet6_loopback, mount, run, wait_for_orphans, wait_until
-from record import Record
+from script.lib.smtpd.private_machine import has_inet6_loopback, mount, run, wait_for_orphans
+from script.lib.smtpd.record import Record
+from script.lib.waiting import wait_until
 
 HERE = Path(__file__).parent
 LOGINS = {"carol": "correct horse"}

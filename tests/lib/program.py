@@ -7,15 +7,14 @@ import select
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
+
+from script.lib.waiting import wait_until
 
 BINARY = ""  # set by main()
 DEADLINE_S = 30
-GOLDEN = Path(__file__).resolve().parent.parent / "golden"
-TRANSCRIPTS = sorted(GOLDEN.glob("transcript-*/in"))
 HANDSHAKE = b"config|smtpd-version|7.8.0-portable\nconfig|subsystem|smtp-in\nconfig|ready\n"
 SESSION = "53d780c857e25095"
 
@@ -41,15 +40,6 @@ def without_own_records(output: bytes) -> bytes:
 
 def records(output: bytes) -> list[dict[str, Any]]:
     return all_records(without_own_records(output))
-
-
-def wait_for(event: Callable[[], bool], what: str) -> None:
-    """Until it is there, or the deadline."""
-    deadline = time.monotonic() + DEADLINE_S
-    while not event():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited in vain for {what}")
-        time.sleep(0.005)
 
 
 def run(*arguments: str, stdin: bytes = b"", **more: Any) -> subprocess.CompletedProcess[bytes]:
@@ -125,7 +115,7 @@ class EdgeTest(unittest.TestCase):
     def wait_for_lines(self, count: int, path: Path | None = None) -> list[dict[str, Any]]:
         """Until there are so many, those of the log itself not counted."""
         path = path or self.file
-        wait_for(lambda: path.exists() and without_own_records(path.read_bytes()).count(b"\n") >= count, f"{count} lines in {path}")
+        wait_until(f"{count} lines in {path}", lambda: path.exists() and without_own_records(path.read_bytes()).count(b"\n") >= count)
         return records(path.read_bytes())
 
 

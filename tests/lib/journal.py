@@ -6,17 +6,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from checks import Checks
-
-Line = dict[str, Any]
-
-
-def get(line: Line, name: str) -> Any:
-    """The value of a dotted field name; None where the line has no such field."""
-    value: Any = line
-    for key in name.split("."):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
+from script.lib.line import Line, get
+from tests.lib.checks import Checks
 
 
 class Session:

@@ -11,11 +11,9 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import Callable, TypeVar
 
-Found = TypeVar("Found")
+from script.lib.waiting import wait_until
 
 ENTERED = "FILTER_JSONLOG_PRIVATE_MACHINE"
 
@@ -32,7 +30,7 @@ def enter() -> None:
     namespaces = ["--net", "--pid", "--fork", "--kill-child"]
     if can_have_mounts():
         namespaces += ["--mount", "--mount-proc"]
-    os.execvp("unshare", ["unshare", *namespaces, sys.executable, *sys.argv])
+    os.execvp("unshare", ["unshare", *namespaces, sys.executable, *sys.orig_argv[1:]])
 
 
 def can_have_mounts() -> bool:
@@ -72,17 +70,6 @@ def has_inet6_loopback() -> bool:
         return True
     except OSError:
         return False
-
-
-def wait_until(what: str, condition: Callable[[], Found], seconds: float = 30) -> Found:
-    """Looks until the condition gives something true; fails when the time is over."""
-    deadline = time.monotonic() + seconds
-    while True:
-        if found := condition():
-            return found
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {seconds:g} s in vain: {what}")
-        time.sleep(0.01)
 
 
 def wait_for_orphans() -> None:

@@ -11,7 +11,8 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
+from script.lib.checkout import ROOT
+
 TIMEOUT_S = 60
 
 
