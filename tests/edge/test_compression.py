@@ -8,10 +8,11 @@ import signal
 import subprocess
 from pathlib import Path
 
+from script.lib.checkout import ROOT
 from script.lib.waiting import wait_until
 from tests.lib import program
 from tests.lib.program import EdgeTest, Filter
-from tests.lib.recordings import GOLDEN, TRANSCRIPTS
+from tests.lib.recordings import TRANSCRIPTS
 
 TRANSCRIPT = TRANSCRIPTS[0].read_bytes()
 STREAM = TRANSCRIPT + b"".join(line for line in TRANSCRIPT.splitlines(keepends=True)
@@ -131,7 +132,7 @@ class Compression(EdgeTest):
         self.assertEqual(old.read_bytes(), b"{}\n")
 
     def test_shippers_look_at_no_packed_file(self) -> None:
-        for path in (GOLDEN.parent.parent / "contrib").rglob("*"):
+        for path in (ROOT / "contrib").rglob("*"):
             if path.is_file():
                 for pattern in re.findall(r"[\w/.-]*events[\w*-]*\.json\*?", path.read_text(encoding="utf-8")):
                     self.assertFalse(pattern.endswith("*"), f"{path}: {pattern}")
