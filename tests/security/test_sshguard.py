@@ -10,10 +10,11 @@ import subprocess
 import threading
 from pathlib import Path
 
+from script.lib.checkout import ROOT
 from tests.security import trial
 from tests.security.attacks import SENTINEL
 
-LOGREADER = trial.ROOT / "contrib/sshguard/logreader"
+LOGREADER = ROOT / "contrib/sshguard/logreader"
 DEADLINE_S = 240
 # As sshguard starts them, with the numbers of the configuration that Debian ships.
 CHAIN = '"$1" "$2" +1 | "$3/sshg-parser" | "$3/sshg-blocker" -a 30 -p 120 -s 1800'
