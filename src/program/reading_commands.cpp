@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "program/reading_commands.hpp"
 
+#include "program/time_span.hpp"
+
 #include <chrono>
 #include <utility>
 
@@ -131,7 +133,7 @@ void understand_reading(Options& options, const ReadingTexts& texts)
   reading.wish.since_us = when("--since", texts.since, reading.utc);
   reading.wish.until_us = when("--until", texts.until, reading.utc);
   if (!texts.slow.empty()) {
-    reading.wish.slow_us = parse_span_us(texts.slow);
+    reading.wish.slow_us = parse_time_span_us(texts.slow);
     if (!reading.wish.slow_us)
       throw CLI::ValidationError("--slow", "'" + texts.slow + "' is no time such as 500ms or 2s");
   }

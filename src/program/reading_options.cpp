@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 #include "program/reading_options.hpp"
 
+#include "program/time_span.hpp"
 #include "reading/logged_time.hpp"
 
 #include <algorithm>
@@ -63,28 +64,6 @@ std::optional<std::int64_t> parse_time_of_day(std::string_view text, std::int64_
 
 } // namespace
 
-std::optional<std::int64_t> parse_span_us(std::string_view text)
-{
-  constexpr std::array<std::pair<std::string_view, std::int64_t>, 7> units = {
-    {{"us", 1},
-     {"ms", 1000},
-     {"s", second},
-     {"", second},
-     {"m", 60 * second},
-     {"h", 3600 * second},
-     {"d", 86400 * second}}};
-  constexpr std::int64_t most = 1'000'000;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || number < 1 || number > most)
-    return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  for (const auto& [unit, factor] : units)
-    if (text == unit)
-      return number * factor;
-  return std::nullopt;
-}
-
 std::optional<std::int64_t> parse_when(std::string_view text, std::int64_t now_us, bool utc)
 {
   constexpr std::size_t date_size = 10;
@@ -94,7 +73,7 @@ std::optional<std::int64_t> parse_when(std::string_view text, std::int64_t now_u
     return time;
   if (text.find(':') != std::string_view::npos)
     return parse_time_of_day(text, now_us, utc);
-  const auto ago = parse_span_us(text);
+  const auto ago = parse_time_span_us(text);
   return ago ? std::optional(now_us - *ago) : std::nullopt;
 }
 

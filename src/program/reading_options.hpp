@@ -28,8 +28,6 @@ struct ReadingOptions
 // `10m` (so long ago), `14:00` (today), or RFC 3339 with or without a time. Microseconds since
 // 1970; nothing for any other text. `now_us`: what time it is.
 std::optional<std::int64_t> parse_when(std::string_view text, std::int64_t now_us, bool utc);
-// `500ms`, `2s`, `5m`; a number alone is seconds. Microseconds.
-std::optional<std::int64_t> parse_span_us(std::string_view text);
 
 // How text is laid out for whoever reads it.
 class Terminal

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "program/whole_option.hpp"
 
+#include "program/time_span.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -33,28 +35,6 @@ constexpr std::array words = {Word{"refused", &Conditions::refused},
 [[noreturn]] void refuse(std::string_view text, const std::string& what)
 {
   throw CLI::ValidationError("--whole", "'" + std::string(text) + "' " + what);
-}
-
-// `500ms`, `2s`; a number alone is seconds.
-std::optional<std::int64_t> parse_time_us(std::string_view text)
-{
-  constexpr std::array<std::pair<std::string_view, std::int64_t>, 6> units = {
-    {{"us", 1},
-     {"ms", 1000},
-     {"s", 1'000'000},
-     {"", 1'000'000},
-     {"m", 60'000'000},
-     {"h", 3'600'000'000}}};
-  constexpr std::int64_t most = 1'000'000'000;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || number < 1 || number > most)
-    return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  for (const auto& [unit, factor] : units)
-    if (text == unit)
-      return number * factor;
-  return std::nullopt;
 }
 
 // `5%`, `0.1%`: so many of 2^64.
@@ -100,7 +80,7 @@ void add_condition(Conditions& conditions, std::string_view text)
   const std::string_view name = text.substr(0, equals);
   const std::string_view value = text.substr(std::min(equals + 1, text.size()));
   if (name == "slow") {
-    conditions.slow_us = parse_time_us(value);
+    conditions.slow_us = parse_time_span_us(value);
     if (!conditions.slow_us)
       refuse(text, "has no time such as 500ms or 2s");
   } else if (name == "address") {
