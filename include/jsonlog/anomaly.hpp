@@ -34,8 +34,6 @@ enum class Anomaly : std::uint8_t {
   clock_backwards, // older than the session's report before it
 };
 
-inline constexpr std::size_t anomaly_kinds = 18;
-
 std::string_view to_string(Anomaly anomaly) noexcept;
 
 // Anomalies in the order of their first appearance, at most limits::anomalies of them.

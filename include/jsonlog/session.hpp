@@ -37,7 +37,6 @@
 namespace jsonlog {
 
 enum class Phase : std::uint8_t { connect, greeting, helo, mail, rcpt, data, quit, closed };
-inline constexpr std::size_t phases = 8;
 
 std::string_view to_string(Phase phase) noexcept;
 
@@ -77,7 +76,6 @@ enum class Step : std::uint8_t {
   tx_end,
   link_disconnect,
 };
-inline constexpr std::size_t steps = 13;
 
 struct Transition
 {
@@ -120,7 +118,6 @@ enum class Section : std::uint8_t {
   decisions,
   filter_reports,
 };
-inline constexpr std::size_t sections = 30;
 using Sections = std::uint32_t;
 
 constexpr Sections section_bit(Section section) noexcept

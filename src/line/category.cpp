@@ -2,6 +2,7 @@
 #include "line/category.hpp"
 
 #include "line/event_rows.hpp"
+#include "text/words.hpp"
 
 #include <variant>
 
@@ -14,7 +15,7 @@ struct Row
   std::array<std::string_view, 2> category, type; // an empty text is none
 };
 
-constexpr std::array<Row, categories> rows = {{
+constexpr std::array rows = std::to_array<Row>({
   /* start */ {{"network", "session"}, {"connection", "start"}},
   /* end */ {{"network", "session"}, {"connection", "end"}},
   /* protocol */ {{"network"}, {"protocol"}},
@@ -22,7 +23,8 @@ constexpr std::array<Row, categories> rows = {{
   /* email */ {{"email"}, {"info"}},
   /* denied */ {{"email", "network"}, {"info", "denied"}},
   /* other */ {{"network"}, {"info"}},
-}};
+});
+static_assert(rows.size() == value_count<Category>);
 
 std::span<const std::string_view> present(const std::array<std::string_view, 2>& words) noexcept
 {

@@ -16,7 +16,6 @@
 namespace jsonlog {
 
 enum class Category : std::uint8_t { start, end, protocol, authentication, email, denied, other };
-inline constexpr std::size_t categories = 7;
 
 // Of a report that was just applied to the session; null: a synthetic end.
 Category category_of(const Report* report, const Session& session);

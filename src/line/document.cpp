@@ -38,7 +38,7 @@ std::string_view Document::event(const EventLine& line, Size size)
   write_observer(out_, settings_, observer_);
   for (std::size_t row = first_root_row; row < first_opensmtpd_row; ++row)
     rows[row].json(out_, session);
-  open_opensmtpd(out_, settings_, "event", line.logger);
+  open_opensmtpd(out_, settings_, RecordKind::event, line.logger);
   write_logger(out_, line.logger);
   write_moment(out_, line);
   for (std::size_t row = first_opensmtpd_row; row < row_count; ++row)
@@ -68,7 +68,7 @@ std::string_view Document::anomaly(const AnomalyLine& line, Size size)
   out_.text("message"_key, field<"error.message">, line.error);
   out_.close();
   write_observer(out_, settings_, observer_);
-  open_opensmtpd(out_, settings_, "anomaly", logger);
+  open_opensmtpd(out_, settings_, RecordKind::anomaly, logger);
   write_logger(out_, logger);
   return end();
 }

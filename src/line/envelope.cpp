@@ -52,19 +52,19 @@ void write_observer(JsonWriter& out, const LineSettings& settings, const Observe
   out.close();
 }
 
-void open_opensmtpd(JsonWriter& out, const LineSettings& settings, std::string_view record)
+void open_opensmtpd(JsonWriter& out, const LineSettings& settings, RecordKind kind)
 {
   out.open("opensmtpd"_key);
   out.token("schema"_key, schema_version);
-  out.token("record"_key, record);
+  out.token("record"_key, record_kinds[kind]);
   out.open("logger"_key);
   out.token("version"_key, settings.program_version);
 }
 
-void open_opensmtpd(JsonWriter& out, const LineSettings& settings, std::string_view record,
+void open_opensmtpd(JsonWriter& out, const LineSettings& settings, RecordKind kind,
                     const LoggerState& logger)
 {
-  open_opensmtpd(out, settings, record);
+  open_opensmtpd(out, settings, kind);
   out.composed("run"_key, [&logger](TextBuffer& text) {
     text.hex(static_cast<std::uint64_t>(logger.run_us));
   });

@@ -6,6 +6,7 @@
 #include "jsonlog/line_settings.hpp"
 #include "line/category.hpp"
 #include "line/json_writer.hpp"
+#include "schema/record_kind.hpp"
 
 #include <string>
 
@@ -22,9 +23,9 @@ void write_kind(JsonWriter& out, Category category);            // event.kind up
 void write_observer(JsonWriter& out, const LineSettings& settings,
                     const Observer& observer); // observer, labels
 // opensmtpd, up to the version in opensmtpd.logger; leaves both open.
-void open_opensmtpd(JsonWriter& out, const LineSettings& settings, std::string_view record);
+void open_opensmtpd(JsonWriter& out, const LineSettings& settings, RecordKind kind);
 // The same, up to the run.
-void open_opensmtpd(JsonWriter& out, const LineSettings& settings, std::string_view record,
+void open_opensmtpd(JsonWriter& out, const LineSettings& settings, RecordKind kind,
                     const LoggerState& logger);
 
 } // namespace jsonlog

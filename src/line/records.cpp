@@ -42,7 +42,7 @@ public:
     out_.close();
     write_event("state", "opensmtpd.session", action);
     write_observer(out_, settings_, {});
-    open_opensmtpd(out_, settings_, "meta");
+    open_opensmtpd(out_, settings_, RecordKind::meta);
     if (facts.logger) {
       out_.token("run"_key, facts.logger->run);
       out_.number("sequence"_key, facts.logger->sequence);
@@ -73,9 +73,9 @@ public:
     write_event("metric", "opensmtpd.stats", "stats");
     write_observer(out_, settings_, {account.handshake.smtpd_version(), account.handshake.admd()});
     if (logger.sequence == 0) {
-      open_opensmtpd(out_, settings_, "stats");
+      open_opensmtpd(out_, settings_, RecordKind::stats);
     } else {
-      open_opensmtpd(out_, settings_, "stats", logger);
+      open_opensmtpd(out_, settings_, RecordKind::stats, logger);
       out_.number("sequence"_key, logger.sequence - 1);
       out_.number("dropped"_key, logger.dropped);
     }

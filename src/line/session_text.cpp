@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "line/session_text.hpp"
 
+#include "text/words.hpp"
+
 #include <bit>
 
 namespace jsonlog {
@@ -17,10 +19,10 @@ std::size_t first_of(std::uint64_t bits) noexcept
 }
 
 // The rows, one bit each, that are made of each section.
-std::array<std::uint64_t, sections> rows_by_section()
+std::array<std::uint64_t, value_count<Section>> rows_by_section()
 {
-  std::array<std::uint64_t, sections> bits{};
-  for (std::size_t section = 0; section < sections; ++section)
+  std::array<std::uint64_t, value_count<Section>> bits{};
+  for (std::size_t section = 0; section < value_count<Section>; ++section)
     for (std::size_t row = 0; row < row_count; ++row)
       if ((rows[row].made_of & section_bit(static_cast<Section>(section))) != 0)
         bits[section] |= std::uint64_t{1} << row;
@@ -29,7 +31,7 @@ std::array<std::uint64_t, sections> rows_by_section()
 
 std::uint64_t rows_of(Sections changed)
 {
-  static const std::array<std::uint64_t, sections> by_section = rows_by_section();
+  static const std::array<std::uint64_t, value_count<Section>> by_section = rows_by_section();
   std::uint64_t bits = 0;
   for (; changed != 0; changed &= changed - 1)
     bits |= by_section[static_cast<std::size_t>(std::countr_zero(changed))];

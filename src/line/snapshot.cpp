@@ -7,6 +7,7 @@
 #include "line/document.hpp"
 #include "line/message.hpp"
 #include "line/session_text.hpp"
+#include "text/words.hpp"
 
 #include <array>
 #include <deque>
@@ -86,7 +87,7 @@ private:
   void write_constants()
   {
     constant_cuts_ = {};
-    for (std::size_t i = 0; i < categories; ++i)
+    for (std::size_t i = 0; i < value_count<Category>; ++i)
       heads_[i] = "\"," + constant([this, i](JsonWriter& out) {
                     write_head(out, settings_);
                     out.open("event"_key);
@@ -100,7 +101,7 @@ private:
   {
     run_us_ = logger.run_us;
     logger_ = "," + constant([this, &logger](JsonWriter& out) {
-                open_opensmtpd(out, settings_, "event", logger);
+                open_opensmtpd(out, settings_, RecordKind::event, logger);
               });
   }
 
@@ -168,7 +169,7 @@ private:
   Observer observer_;
   Document document_;
 
-  std::array<std::string, categories> heads_; // from the message's end up to event.type
+  std::array<std::string, value_count<Category>> heads_; // from the message's end up to event.type
   std::string tail_;        // from event's end up to the session's rows of the root
   std::string logger_;      // up to opensmtpd.logger.run
   std::int64_t run_us_ = 0; // in logger_

@@ -5,6 +5,7 @@
 #include "program/reading_commands.hpp"
 #include "program/whole_option.hpp"
 #include "schema/fields.hpp"
+#include "text/words.hpp"
 #include "version.hpp"
 
 #include <algorithm>
@@ -76,20 +77,20 @@ struct Texts
   std::vector<std::string> whole;
 };
 
-constexpr std::array<std::pair<std::string_view, Format>, 3> formats = {
-  {{"json", Format::json}, {"raw", Format::raw}, {"kv", Format::kv}}};
-constexpr std::array<std::pair<std::string_view, Detail>, 3> details = {
-  {{"compact", Detail::compact}, {"standard", Detail::standard}, {"full", Detail::full}}};
-constexpr std::array<std::pair<std::string_view, Packing>, 3> packings = {
-  {{"none", Packing::none}, {"zstd", Packing::zstd}, {"gzip", Packing::gzip}}};
-constexpr std::array<std::pair<std::string_view, LineChoice>, 3> line_choices = {
-  {{"all", LineChoice::all}, {"counted", LineChoice::counted}, {"ends", LineChoice::ends}}};
-constexpr std::array<std::pair<std::string_view, RotateTime>, 3> rotate_times = {
-  {{"never", RotateTime::never}, {"hourly", RotateTime::hourly}, {"daily", RotateTime::daily}}};
+constexpr Words<Format> formats({{"json", Format::json}, {"raw", Format::raw}, {"kv", Format::kv}});
+constexpr Words<Detail>
+  details({{"compact", Detail::compact}, {"standard", Detail::standard}, {"full", Detail::full}});
+constexpr Words<Packing>
+  packings({{"none", Packing::none}, {"zstd", Packing::zstd}, {"gzip", Packing::gzip}});
+constexpr Words<LineChoice> line_choices({{"all", LineChoice::all},
+                                          {"counted", LineChoice::counted},
+                                          {"ends", LineChoice::ends}});
+constexpr Words<RotateTime> rotate_times({{"never", RotateTime::never},
+                                          {"hourly", RotateTime::hourly},
+                                          {"daily", RotateTime::daily}});
 
-template <typename Value, std::size_t Count>
-Value parse_word(const std::string& option, std::string_view text,
-                 const std::array<std::pair<std::string_view, Value>, Count>& words)
+// `words` are pairs of a word and a value.
+auto parse_word(const std::string& option, std::string_view text, const auto& words)
 {
   std::string known;
   for (const auto& [word, value] : words) {

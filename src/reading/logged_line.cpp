@@ -168,11 +168,10 @@ std::string_view understand_event(const Members& found, LoggedLine& line)
 
 std::string_view understand(const Members& found, LoggedLine& line)
 {
-  constexpr std::array<std::string_view, 4> kinds = {"event", "anomaly", "meta", "stats"};
-  const auto* const kind = std::find(kinds.begin(), kinds.end(), found.text(record_text));
-  if (kind == kinds.end())
+  const auto kind = record_kinds.find(found.text(record_text));
+  if (!kind)
     return foreign;
-  line.kind = static_cast<RecordKind>(kind - kinds.begin());
+  line.kind = *kind;
   line.has_sequence = found.number(logger_sequence) && found.number(logger_dropped) &&
                       parse_number(found.text(run_text), 16, line.run);
   const bool repeats = line.kind == RecordKind::meta || line.kind == RecordKind::stats;

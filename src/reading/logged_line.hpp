@@ -4,6 +4,8 @@
 // it says of its place in the log.
 #pragma once
 
+#include "schema/record_kind.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -20,8 +22,6 @@ struct LoggedSession
 
   auto operator<=>(const LoggedSession&) const = default;
 };
-
-enum class RecordKind : std::uint8_t { event, anomaly, meta, stats };
 
 struct LoggedLine
 {

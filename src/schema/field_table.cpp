@@ -290,29 +290,4 @@ static_assert(std::ranges::all_of(rows, is_sound));
 
 constinit const std::span<const FieldRow> field_table = rows;
 
-std::string_view to_string(FieldType type) noexcept
-{
-  switch (type) {
-  case FieldType::boolean: return "boolean";
-  case FieldType::date: return "date";
-  case FieldType::ip: return "ip";
-  case FieldType::keyword: return "keyword";
-  case FieldType::long_integer: return "long";
-  case FieldType::object: return "object";
-  case FieldType::text: break;
-  }
-  return "text";
-}
-
-std::string_view to_string(Indexing indexing) noexcept
-{
-  switch (indexing) {
-  case Indexing::search_and_aggregate: return "yes";
-  case Indexing::search_only: return "search";
-  case Indexing::aggregate_only: return "aggregate";
-  case Indexing::none: break;
-  }
-  return "no";
-}
-
 } // namespace jsonlog

@@ -4,7 +4,9 @@
 // documentation, the JSON Schema, the index template and the checks of lines are made.
 #pragma once
 
-#include <array>
+#include "schema/record_kind.hpp"
+#include "text/words.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -12,6 +14,13 @@
 namespace jsonlog {
 
 enum class FieldType : std::uint8_t { boolean, date, ip, keyword, long_integer, object, text };
+inline constexpr Words<FieldType> field_types({{"boolean", FieldType::boolean},
+                                               {"date", FieldType::date},
+                                               {"ip", FieldType::ip},
+                                               {"keyword", FieldType::keyword},
+                                               {"long", FieldType::long_integer},
+                                               {"object", FieldType::object},
+                                               {"text", FieldType::text}});
 
 // What a search engine keeps of a field beside the line itself.
 //   search_and_aggregate   can be searched, sorted and put into charts
@@ -21,23 +30,22 @@ enum class FieldType : std::uint8_t { boolean, date, ip, keyword, long_integer, 
 //                          Elasticsearch 8.1 and newer search such a field all the same, slowly
 //   none                   can be read in the document that was found
 enum class Indexing : std::uint8_t { search_and_aggregate, search_only, aggregate_only, none };
+inline constexpr Words<Indexing> indexings({{"yes", Indexing::search_and_aggregate},
+                                            {"search", Indexing::search_only},
+                                            {"aggregate", Indexing::aggregate_only},
+                                            {"no", Indexing::none}});
 
-// Kinds of record, opensmtpd.record: as bits, because most fields belong to several.
+// Kinds of record as bits, because most fields belong to several.
 using Records = std::uint8_t;
-inline constexpr Records in_event = 1;
-inline constexpr Records in_anomaly = 2;
-inline constexpr Records in_meta = 4;
-inline constexpr Records in_stats = 8;
-inline constexpr Records in_all = 15;
-
-struct RecordName
+constexpr Records bit_of(RecordKind kind) noexcept
 {
-  Records record;
-  std::string_view name;
-};
-inline constexpr std::array record_names{
-  RecordName{in_event, "event"}, RecordName{in_anomaly, "anomaly"}, RecordName{in_meta, "meta"},
-  RecordName{in_stats, "stats"}};
+  return static_cast<Records>(1U << static_cast<unsigned>(kind));
+}
+inline constexpr Records in_event = bit_of(RecordKind::event);
+inline constexpr Records in_anomaly = bit_of(RecordKind::anomaly);
+inline constexpr Records in_meta = bit_of(RecordKind::meta);
+inline constexpr Records in_stats = bit_of(RecordKind::stats);
+inline constexpr Records in_all = in_event | in_anomaly | in_meta | in_stats;
 
 // `name` has dots between the keys of nested objects; its last key is `*` where any key may stand
 // (labels). A row of type object stands for a list of objects that is not indexed; the rows after
@@ -87,10 +95,5 @@ struct FieldRow
 };
 
 extern const std::span<const FieldRow> field_table;
-
-// As they stand in every form of the table: `long`, not `long_integer`; `yes`, `search`,
-// `aggregate`, `no`.
-std::string_view to_string(FieldType type) noexcept;
-std::string_view to_string(Indexing indexing) noexcept;
 
 } // namespace jsonlog

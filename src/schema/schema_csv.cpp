@@ -23,10 +23,10 @@ void append_quoted(std::string& out, std::string_view text)
 void append_records(std::string& out, Records records)
 {
   std::string_view before;
-  for (const auto& [record, name] : record_names) {
-    if ((records & record) == 0)
+  for (const auto& [word, kind] : record_kinds) {
+    if ((records & bit_of(kind)) == 0)
       continue;
-    out.append(before).append(name);
+    out.append(before).append(word);
     before = " ";
   }
 }
@@ -37,8 +37,8 @@ std::string fields_csv()
 {
   std::string out = "name,type,indexed,since,meaning,list,records,always\n";
   for (const FieldRow& row : field_table) {
-    out.append(row.name).append(",").append(to_string(row.type)).append(",");
-    out.append(to_string(row.indexing)).append(",").append(row.since).append(",");
+    out.append(row.name).append(",").append(field_types[row.type]).append(",");
+    out.append(indexings[row.indexing]).append(",").append(row.since).append(",");
     append_quoted(out, row.meaning);
     out.append(row.is_list ? ",yes," : ",no,");
     append_records(out, row.records);

@@ -128,7 +128,8 @@ void write_node(PrettyJson& json, const FieldNode& node)
   json.close();
 }
 
-void write_kind_of_record(PrettyJson& json, const FieldNode& root, const RecordName& kind)
+void write_kind_of_record(PrettyJson& json, const FieldNode& root, std::string_view word,
+                          RecordKind kind)
 {
   json.open_element();
   json.open("if");
@@ -136,11 +137,11 @@ void write_kind_of_record(PrettyJson& json, const FieldNode& root, const RecordN
   json.open("opensmtpd");
   json.open("properties");
   json.open("record");
-  json.member("const", kind.name);
+  json.member("const", word);
   for (int level = 0; level < 5; ++level)
     json.close();
   json.open("then");
-  write_requirements(json, root, kind.record);
+  write_requirements(json, root, bit_of(kind));
   json.close();
   json.close();
 }
@@ -157,8 +158,8 @@ std::string json_schema()
   json.member("type", "object");
   write_members(json, root);
   json.open_list("allOf");
-  for (const RecordName& kind : record_names)
-    write_kind_of_record(json, root, kind);
+  for (const auto& [word, kind] : record_kinds)
+    write_kind_of_record(json, root, word, kind);
   json.close_list();
   return json.finish();
 }

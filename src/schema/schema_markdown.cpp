@@ -32,11 +32,11 @@ void append_records(std::string& out, const FieldRow& row)
     return;
   }
   std::string_view before;
-  for (const auto& [record, name] : record_names) {
-    if ((row.records & record) == 0)
+  for (const auto& [word, kind] : record_kinds) {
+    if ((row.records & bit_of(kind)) == 0)
       continue;
-    const std::string_view mark = (row.always & record) != 0 ? "**" : "";
-    out.append(before).append(mark).append(name).append(mark);
+    const std::string_view mark = (row.always & bit_of(kind)) != 0 ? "**" : "";
+    out.append(before).append(mark).append(word).append(mark);
     before = ", ";
   }
 }
@@ -47,8 +47,8 @@ std::string fields_markdown()
 {
   std::string out(preface);
   for (const FieldRow& row : field_table) {
-    out.append("| `").append(row.name).append("` | ").append(to_string(row.type));
-    out.append(row.is_list ? "[] | " : " | ").append(to_string(row.indexing)).append(" | ");
+    out.append("| `").append(row.name).append("` | ").append(field_types[row.type]);
+    out.append(row.is_list ? "[] | " : " | ").append(indexings[row.indexing]).append(" | ");
     append_records(out, row);
     out.append(" | ").append(row.since).append(" | ").append(row.meaning).append(" |\n");
   }

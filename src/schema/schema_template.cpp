@@ -56,7 +56,7 @@ void write_leaf(PrettyJson& json, const FieldRow& row)
   } else if (row.type == FieldType::keyword && (searched || charted)) {
     write_keyword(json);
   } else {
-    json.member("type", to_string(row.type));
+    json.member("type", field_types[row.type]);
   }
   if (!searched)
     json.member("index", false);

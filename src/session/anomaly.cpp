@@ -1,18 +1,36 @@
 // SPDX-License-Identifier: ISC
 #include "jsonlog/anomaly.hpp"
 
+#include "text/words.hpp"
+
 namespace jsonlog {
+
+namespace {
+
+constexpr Words<Anomaly> tokens({{"joined-midstream", Anomaly::joined_midstream},
+                                 {"after-close", Anomaly::after_close},
+                                 {"reconnect", Anomaly::reconnect},
+                                 {"command-before-greeting", Anomaly::command_before_greeting},
+                                 {"nested-mail", Anomaly::nested_mail},
+                                 {"unknown-command", Anomaly::unknown_command},
+                                 {"pipelining-refused", Anomaly::pipelining_refused},
+                                 {"bogus-result", Anomaly::bogus_result},
+                                 {"tx-without-begin", Anomaly::tx_without_begin},
+                                 {"null-message-id", Anomaly::null_message_id},
+                                 {"secret-masked", Anomaly::secret_masked},
+                                 {"oversized-line", Anomaly::oversized_line},
+                                 {"bad-bytes", Anomaly::bad_bytes},
+                                 {"unknown-event", Anomaly::unknown_event},
+                                 {"unknown-token", Anomaly::unknown_token},
+                                 {"missing-fields", Anomaly::missing_fields},
+                                 {"extra-fields", Anomaly::extra_fields},
+                                 {"clock-backwards", Anomaly::clock_backwards}});
+
+} // namespace
 
 std::string_view to_string(Anomaly anomaly) noexcept
 {
-  static constexpr std::array<std::string_view, anomaly_kinds> tokens = {
-    "joined-midstream", "after-close",     "reconnect",          "command-before-greeting",
-    "nested-mail",      "unknown-command", "pipelining-refused", "bogus-result",
-    "tx-without-begin", "null-message-id", "secret-masked",      "oversized-line",
-    "bad-bytes",        "unknown-event",   "unknown-token",      "missing-fields",
-    "extra-fields",     "clock-backwards",
-  };
-  return tokens[static_cast<std::size_t>(anomaly)];
+  return tokens[anomaly];
 }
 
 } // namespace jsonlog

@@ -3,11 +3,13 @@
 // The names and the table of the session's state machine.
 #include "jsonlog/session.hpp"
 
+#include "text/words.hpp"
+
 namespace jsonlog {
 
 namespace {
 
-using Row = std::array<Transition, phases>;
+using Row = std::array<Transition, value_count<Phase>>;
 
 constexpr Row all_to(Phase next)
 {
@@ -49,7 +51,7 @@ constexpr Row raising(Row row, Phase first, Phase last, Anomaly anomaly)
 }
 
 // Phases stand in the order of a session, so a range of them reads like one.
-constexpr std::array<Row, steps> table = {
+constexpr std::array table = {
   /* link-connect */ all_to(Phase::connect),
   /* link-greeting */ with(stay(), Phase::connect, Phase::connect, Phase::greeting),
   /* STARTTLS */ with(stay(), Phase::greeting, Phase::helo, Phase::greeting),
@@ -69,6 +71,34 @@ constexpr std::array<Row, steps> table = {
   /* end of a transaction */ with(stay(), Phase::mail, Phase::data, Phase::helo),
   /* link-disconnect */ all_to(Phase::closed),
 };
+static_assert(table.size() == value_count<Step>);
+
+constexpr Words<Phase> phase_words({{"connect", Phase::connect},
+                                    {"greeting", Phase::greeting},
+                                    {"helo", Phase::helo},
+                                    {"mail", Phase::mail},
+                                    {"rcpt", Phase::rcpt},
+                                    {"data", Phase::data},
+                                    {"quit", Phase::quit},
+                                    {"closed", Phase::closed}});
+
+constexpr Words<Close> close_words({{"", Close::none},
+                                    {"shutdown", Close::shutdown},
+                                    {"evicted", Close::evicted},
+                                    {"timeout", Close::timeout},
+                                    {"filter-disconnect", Close::filter_disconnect},
+                                    {"connect-failed", Close::connect_failed},
+                                    {"tls-failed", Close::tls_failed},
+                                    {"rejected", Close::rejected},
+                                    {"quit", Close::quit},
+                                    {"server-421", Close::server_421},
+                                    {"server-5xx", Close::server_5xx},
+                                    {"server-lost", Close::server_lost},
+                                    {"client-lost", Close::client_lost}});
+
+constexpr Words<TransactionStatus> status_words({{"open", TransactionStatus::open},
+                                                 {"committed", TransactionStatus::committed},
+                                                 {"rolled-back", TransactionStatus::rolled_back}});
 
 } // namespace
 
@@ -79,24 +109,17 @@ Transition transition(Step step, Phase phase) noexcept
 
 std::string_view to_string(Phase phase) noexcept
 {
-  constexpr std::array<std::string_view, phases> names = {"connect", "greeting", "helo", "mail",
-                                                          "rcpt",    "data",     "quit", "closed"};
-  return names[static_cast<std::size_t>(phase)];
+  return phase_words[phase];
 }
 
 std::string_view to_string(Close close) noexcept
 {
-  constexpr std::array<std::string_view, 13> names = {
-    "",           "shutdown", "evicted", "timeout",    "filter-disconnect", "connect-failed",
-    "tls-failed", "rejected", "quit",    "server-421", "server-5xx",        "server-lost",
-    "client-lost"};
-  return names[static_cast<std::size_t>(close)];
+  return close_words[close];
 }
 
 std::string_view to_string(TransactionStatus status) noexcept
 {
-  constexpr std::array<std::string_view, 3> names = {"open", "committed", "rolled-back"};
-  return names[static_cast<std::size_t>(status)];
+  return status_words[status];
 }
 
 } // namespace jsonlog

@@ -2,6 +2,7 @@
 #include "jsonlog/report.hpp"
 
 #include "jsonlog/text.hpp"
+#include "text/words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -347,19 +348,17 @@ bool parse_session(std::string_view text, std::uint64_t& session) noexcept
   return all <= 0xf;
 }
 
+constexpr Words<Subsystem> subsystems({{"smtp-in", Subsystem::smtp_in},
+                                       {"smtp-out", Subsystem::smtp_out}});
+
 // Cuts the subsystem and its `|` off the front of `rest`.
 std::optional<Subsystem> take_subsystem(std::string_view& rest) noexcept
 {
-  constexpr std::string_view in = "smtp-in|";
-  constexpr std::string_view out = "smtp-out|";
-  if (rest.starts_with(in)) {
-    rest.remove_prefix(in.size());
-    return Subsystem::smtp_in;
-  }
-  if (rest.starts_with(out)) {
-    rest.remove_prefix(out.size());
-    return Subsystem::smtp_out;
-  }
+  for (const auto& [word, subsystem] : subsystems)
+    if (rest.size() > word.size() && rest.starts_with(word) && rest[word.size()] == '|') {
+      rest.remove_prefix(word.size() + 1);
+      return subsystem;
+    }
   return std::nullopt;
 }
 
@@ -367,7 +366,7 @@ std::optional<Subsystem> take_subsystem(std::string_view& rest) noexcept
 
 std::string_view to_string(Subsystem subsystem) noexcept
 {
-  return subsystem == Subsystem::smtp_in ? "smtp-in" : "smtp-out";
+  return subsystems[subsystem];
 }
 
 std::string hex_id(std::uint64_t session)

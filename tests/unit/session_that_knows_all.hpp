@@ -5,6 +5,7 @@
 #pragma once
 
 #include "jsonlog/session.hpp"
+#include "text/words.hpp"
 
 #include <array>
 #include <cstddef>
@@ -42,7 +43,7 @@ inline jsonlog::AnomalyList all_anomalies()
 {
   jsonlog::AnomalyList list;
   for (std::size_t size = 64; size > 0; --size)
-    for (std::size_t i = 0; i < jsonlog::anomaly_kinds; ++i)
+    for (std::size_t i = 0; i < jsonlog::value_count<jsonlog::Anomaly>; ++i)
       if (const auto anomaly = static_cast<jsonlog::Anomaly>(i); to_string(anomaly).size() == size)
         list.add(anomaly);
   return list;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 #include "story.hpp"
+#include "text/words.hpp"
 
 #include <string>
 
@@ -196,7 +197,7 @@ TEST_SUITE("session_anomalies")
   TEST_CASE("at most sixteen are kept")
   {
     AnomalyList list;
-    for (std::size_t i = 0; i < anomaly_kinds; ++i)
+    for (std::size_t i = 0; i < value_count<Anomaly>; ++i)
       CHECK(list.add(static_cast<Anomaly>(i)));
     CHECK(list.end() - list.begin() == 16);
     CHECK(list.cut());

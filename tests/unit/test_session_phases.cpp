@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 #include "story.hpp"
+#include "text/words.hpp"
 
 #include <array>
 #include <string>
@@ -18,12 +19,14 @@ struct Expected
 {
   Step step;
   const char* name;
-  std::array<Phase, phases> next;
+  std::array<Phase, all_phases.size()> next;
 };
 
 using enum Phase;
 
-constexpr std::array<Expected, steps> table = {{
+static_assert(all_phases.size() == value_count<Phase>);
+
+constexpr std::array table = std::to_array<Expected>({
   {Step::link_connect,
    "link-connect",
    {connect, connect, connect, connect, connect, connect, connect, connect}},
@@ -43,7 +46,8 @@ constexpr std::array<Expected, steps> table = {{
   {Step::link_disconnect,
    "link-disconnect",
    {closed, closed, closed, closed, closed, closed, closed, closed}},
-}};
+});
+static_assert(table.size() == value_count<Step>);
 
 std::optional<Anomaly> expected_anomaly(Step step, Phase phase)
 {
@@ -63,7 +67,7 @@ TEST_SUITE("session_phases")
   TEST_CASE("every step leads from every phase where the table says")
   {
     for (const Expected& row : table) {
-      for (std::size_t i = 0; i < phases; ++i) {
+      for (std::size_t i = 0; i < all_phases.size(); ++i) {
         CAPTURE(row.name);
         CAPTURE(to_string(all_phases[i]));
         const Transition found = transition(row.step, all_phases[i]);

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: ISC
+//
+// The words of an enum. What is forgotten does not compile.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace jsonlog {
+
+// Whether an enum has a name for the value: compilers write `Phase::quit` for one that it has, and
+// `(Phase)9` for one that it has not.
+template <auto value>
+consteval bool is_named() noexcept
+{
+  const std::string_view signature = __PRETTY_FUNCTION__;
+  return signature[signature.find("value = ") + std::string_view("value = ").size()] != '(';
+}
+
+// How many values an enum has, which are 0, 1, 2 and so on.
+template <typename Enum, std::size_t count = 0>
+consteval std::size_t count_values() noexcept
+{
+  if constexpr (is_named<static_cast<Enum>(count)>())
+    return count_values<Enum, count + 1>();
+  else
+    return count;
+}
+
+template <typename Enum>
+inline constexpr std::size_t value_count = count_values<Enum>();
+
+// A word for each value, in the order of the values.
+template <typename Enum>
+class Words
+{
+public:
+  using Row = std::pair<std::string_view, Enum>;
+
+  consteval explicit Words(const Row (&words)[value_count<Enum>])
+    : rows_(std::to_array(words))
+  {
+    for (std::size_t i = 0; i < rows_.size(); ++i)
+      if (rows_[i].second != static_cast<Enum>(i))
+        throw "a value without a word, or out of its place";
+  }
+
+  constexpr std::string_view operator[](Enum value) const noexcept
+  {
+    return rows_[static_cast<std::size_t>(value)].first;
+  }
+  constexpr std::optional<Enum> find(std::string_view word) const noexcept
+  {
+    for (const auto& [known, value] : rows_)
+      if (word == known)
+        return value;
+    return std::nullopt;
+  }
+  constexpr auto begin() const noexcept { return rows_.begin(); }
+  constexpr auto end() const noexcept { return rows_.end(); }
+
+private:
+  std::array<Row, value_count<Enum>> rows_;
+};
+
+} // namespace jsonlog
