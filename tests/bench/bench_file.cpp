@@ -4,21 +4,19 @@
 //
 // `cached` is what the filter does. `stock` is the obvious program: every line from nothing, and
 // spdlog's own rotating sink behind it. Compare the two with time(1) or the like.
-#include "jsonlog/line_reader.hpp"
 #include "jsonlog/pipeline.hpp"
 #include "output/diagnostics.hpp"
 #include "output/event_log.hpp"
 #include "output/file_sink.hpp"
+#include "recorded.hpp"
 
 #include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include <fcntl.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/rotating_file_sink.h>
-#include <unistd.h>
 
 namespace {
 
@@ -45,21 +43,12 @@ private:
   spdlog::logger logger_;
 };
 
-void run(int input, jsonlog::LineSink& sink, Snapshot::Way way)
+void run(const char* stream, jsonlog::LineSink& sink, Snapshot::Way way)
 {
   jsonlog::LineSettings settings;
   settings.program_version = "bench";
   jsonlog::Pipeline pipeline({settings}, sink, way);
-  jsonlog::LineReader reader;
-  for (;;) {
-    const auto [data, size] = reader.space();
-    const ssize_t count = read(input, data, size);
-    if (count <= 0)
-      break;
-    reader.commit(static_cast<std::size_t>(count));
-    while (const auto line = reader.next())
-      pipeline.feed(*line);
-  }
+  each_line(stream, [&pipeline](const jsonlog::Line& line) { pipeline.feed(line); });
   pipeline.finish();
 }
 
@@ -71,10 +60,9 @@ int main(int argc, char** argv)
     std::fputs("usage: bench_file STREAM OUTPUT cached|stock\n", stderr);
     return 2;
   }
-  const int input = open(argv[1], O_RDONLY);
   if (std::string_view(argv[3]) == "stock") {
     RotatingSink sink(argv[2]);
-    run(input, sink, Snapshot::Way::from_nothing);
+    run(argv[1], sink, Snapshot::Way::from_nothing);
     return 0;
   }
   jsonlog::Diagnostics diagnostics("bench_file: ");
@@ -83,6 +71,6 @@ int main(int argc, char** argv)
   sink->wait_when_full([]() noexcept { return true; });
   jsonlog::EventLog log(sink);
   sink->start();
-  run(input, log, Snapshot::Way::cached);
+  run(argv[1], log, Snapshot::Way::cached);
   return sink->drain(std::chrono::minutes(1)) ? 0 : 1;
 }
