@@ -10,7 +10,7 @@
 #include <system_error>
 #include <variant>
 
-#include <CLI/CLI.hpp>
+#include <CLI/Error.hpp>
 
 namespace jsonlog {
 
@@ -19,29 +19,29 @@ namespace {
 // A file of less would hold little more than its first line.
 constexpr std::uint64_t smallest_rotated = std::uint64_t{16} * 1024;
 
-bool any_given(const CLI::App& app, std::initializer_list<const char*> names)
+bool any_given(const IsGiven& is_given, std::initializer_list<const char*> names)
 {
-  return std::any_of(names.begin(), names.end(),
-                     [&app](const char* name) { return app.count(name) > 0; });
+  return std::any_of(names.begin(), names.end(), is_given);
 }
 
-bool rotation_given(const CLI::App& app)
+bool rotation_given(const IsGiven& is_given)
 {
-  return any_given(app, {"--rotate-size", "--rotate-time", "--keep", "--keep-bytes", "--compress"});
+  return any_given(is_given,
+                   {"--rotate-size", "--rotate-time", "--keep", "--keep-bytes", "--compress"});
 }
 
 constexpr const char* rotation_options = "--rotate-size, --rotate-time, --keep, --compress";
 
 // What is asked for and can never happen is a mistake.
-void check_rotation(const CLI::App& app, const FileSettings& file)
+void check_rotation(const IsGiven& is_given, const FileSettings& file)
 {
   std::error_code error;
   const auto status = std::filesystem::status(file.path, error);
-  if (rotation_given(app) && std::filesystem::exists(status) &&
+  if (rotation_given(is_given) && std::filesystem::exists(status) &&
       !std::filesystem::is_regular_file(status))
     throw CLI::ValidationError(rotation_options,
                                "'" + file.path + "' is no regular file and is not rotated");
-  if (any_given(app, {"--keep", "--keep-bytes", "--compress"}) && !file.rotation.ever())
+  if (any_given(is_given, {"--keep", "--keep-bytes", "--compress"}) && !file.rotation.ever())
     throw CLI::ValidationError("--keep, --keep-bytes, --compress",
                                "nothing is rotated with --rotate-size 0 and no --rotate-time");
   if (file.rotation.size != 0 && file.rotation.size < smallest_rotated)
@@ -98,17 +98,17 @@ void check_socket(const SyslogSettings& syslog)
                                "'" + syslog.tag + "' is not up to 32 letters, digits and -_./");
 }
 
-void check_no_output(const CLI::App& app, Mode mode)
+void check_no_output(const IsGiven& is_given, Mode mode)
 {
   if (mode == Mode::filter)
     throw CLI::RequiredError("--file or --syslog");
-  if (rotation_given(app))
+  if (rotation_given(is_given))
     throw CLI::ValidationError(rotation_options, "there is no --file");
 }
 
 } // namespace
 
-void check_options(const CLI::App& app, const Options& options)
+void check_options(const IsGiven& is_given, const Options& options)
 {
   if (options.mode == Mode::schema)
     return;
@@ -128,19 +128,19 @@ void check_options(const CLI::App& app, const Options& options)
   const Selection& selection = options.pipeline.selection;
   if (selection.whole.any() && selection.lines == LineChoice::all)
     throw CLI::ValidationError("--whole", "not with --lines all, which writes every line anyway");
-  if (file == nullptr && any_given(app, {"--file-mode", "--file-group"}))
+  if (file == nullptr && any_given(is_given, {"--file-mode", "--file-group"}))
     throw CLI::ValidationError("--file-mode, --file-group", "there is no --file");
-  if (replays && rotation_given(app))
+  if (replays && rotation_given(is_given))
     throw CLI::ValidationError(rotation_options, "replay does not rotate its output");
   if (file != nullptr) {
     check_path(file->path, options.mode);
-    check_rotation(app, *file);
+    check_rotation(is_given, *file);
   } else if (syslog != nullptr) {
     check_socket(*syslog);
-    if (rotation_given(app))
+    if (rotation_given(is_given))
       throw CLI::ValidationError(rotation_options, "the syslog daemon's file is not rotated here");
   } else {
-    check_no_output(app, options.mode);
+    check_no_output(is_given, options.mode);
   }
 }
 

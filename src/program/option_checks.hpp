@@ -6,13 +6,14 @@
 
 #include "program/options.hpp"
 
-namespace CLI {
-class App;
-}
+#include <functional>
 
 namespace jsonlog {
 
+// Whether the option of that name stands on the command line.
+using IsGiven = std::function<bool(const char*)>;
+
 // Throws a CLI::ParseError with one clear sentence.
-void check_options(const CLI::App& app, const Options& options);
+void check_options(const IsGiven& is_given, const Options& options);
 
 } // namespace jsonlog

@@ -352,7 +352,7 @@ ParsedOptions parse_options(int argc, const char* const* argv)
     if (texts.to_syslog && app.count("--max-line") == 0)
       options.pipeline.line.max_line = limits::max_line_syslog;
     understand_reading(options, reading);
-    check_options(app, options);
+    check_options([&app](const char* name) { return app.count(name) > 0; }, options);
     options.given = given_options(app);
   } catch (const CLI::Success& success) {
     parsed.ended = true;

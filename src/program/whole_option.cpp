@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-#include <CLI/CLI.hpp>
+#include <CLI/Error.hpp>
 
 namespace jsonlog {
 
