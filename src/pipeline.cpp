@@ -114,12 +114,11 @@ void Pipeline::feed_report(const Report& report) noexcept
     if (!slot) {
       slot = sessions_.create(report.subsystem, report.session);
       ++counts_.sessions;
-      forget_session(*slot);
     }
     feed_event(*slot, report);
   });
   if (slot && sessions_[*slot].final())
-    sessions_.erase(*slot, true);
+    erase_session(*slot, true);
 }
 
 void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
@@ -128,12 +127,12 @@ void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
     Session& session = sessions_[slot];
     const bool in_auth_exchange = session.in_auth_exchange;
     Sections changed = apply(session, report, caps_);
-    auto origin = follow_message(session, report);
+    const auto origin = follow_message(session, report);
     changed |= tell_origin(session, report, origin, caps_);
     if (settings_.selection.lines == LineChoice::all)
       write_event(slot, session, report, changed, in_auth_exchange);
     else
-      select_event(slot, report, changed, in_auth_exchange, std::move(origin));
+      select_event(slot, report, changed, in_auth_exchange, origin);
   } catch (...) {
     distrust(slot);
     throw;
@@ -212,7 +211,7 @@ void Pipeline::end_session(SessionTable::Slot slot, Close close, std::string_vie
     const std::string_view line = snapshot_.event(slot, session, nullptr, changed, logger_);
     write(line, Worth::session_end, !snapshot_.truncated());
   });
-  sessions_.erase(slot, false);
+  erase_session(slot, false);
 }
 
 void Pipeline::write(std::string_view line, Worth worth, bool whole)

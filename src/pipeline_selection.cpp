@@ -24,15 +24,16 @@ Pipeline::Watch& Pipeline::watch(SessionTable::Slot slot)
   return watches_[slot];
 }
 
-void Pipeline::forget_session(SessionTable::Slot slot) noexcept
+void Pipeline::erase_session(SessionTable::Slot slot, bool closed) noexcept
 {
+  sessions_.erase(slot, closed);
   if (slot < watches_.size())
     watches_[slot] = {};
-  static_cast<void>(pasts_.take(slot));
+  pasts_.drop(slot);
 }
 
 void Pipeline::select_event(SessionTable::Slot slot, const Report& report, Sections changed,
-                            bool in_auth_exchange, std::shared_ptr<const Origin> origin)
+                            bool in_auth_exchange, const std::shared_ptr<const Origin>& origin)
 {
   Session& session = sessions_[slot];
   Watch& watch = this->watch(slot);
@@ -52,7 +53,7 @@ void Pipeline::select_event(SessionTable::Slot slot, const Report& report, Secti
     ++counts_.unselected;
   }
   if (!watch.whole && seeks_whole_)
-    remember(slot, report, selected, std::move(origin));
+    remember(slot, report, selected, origin);
 }
 
 // A session's last line is always made.
@@ -97,24 +98,25 @@ void Pipeline::replay_past(Past& past, Watch& watch, std::uint64_t& left)
     session->after_close = watch.after_close;
   }
   Sections unwritten = all_sections;
-  past.for_each([&](std::string_view line, bool written, std::shared_ptr<const Origin> origin) {
-    Report report;
-    parse_report(line, report); // a report it was
-    const bool in_auth_exchange = session->in_auth_exchange;
-    unwritten |= apply(*session, report, caps_);
-    unwritten |= tell_origin(*session, report, std::move(origin), caps_);
-    if (written)
-      return;
-    number_line(*session, watch);
-    write_event(slot_of_the_past, *session, report,
-                std::exchange(unwritten, 0) | section_bit(Section::session), in_auth_exchange);
-    --counts_.unselected;
-    --left;
-  });
+  past.for_each(
+    [&](std::string_view line, bool written, const std::shared_ptr<const Origin>& origin) {
+      Report report;
+      parse_report(line, report); // a report it was
+      const bool in_auth_exchange = session->in_auth_exchange;
+      unwritten |= apply(*session, report, caps_);
+      unwritten |= tell_origin(*session, report, origin, caps_);
+      if (written)
+        return;
+      number_line(*session, watch);
+      write_event(slot_of_the_past, *session, report,
+                  std::exchange(unwritten, 0) | section_bit(Section::session), in_auth_exchange);
+      --counts_.unselected;
+      --left;
+    });
 }
 
 void Pipeline::remember(SessionTable::Slot slot, const Report& report, bool written,
-                        std::shared_ptr<const Origin> origin) noexcept
+                        const std::shared_ptr<const Origin>& origin) noexcept
 {
   const auto lose = [this](SessionTable::Slot loser, std::uint64_t lines) {
     if (loser < watches_.size())
@@ -126,7 +128,7 @@ void Pipeline::remember(SessionTable::Slot slot, const Report& report, bool writ
     return;
   }
   try {
-    pasts_.remember(slot, report.line, written, std::move(origin));
+    pasts_.remember(slot, report.line, written, origin);
   } catch (...) { // out of memory
     lose(slot, line + pasts_.give_up(slot));
   }

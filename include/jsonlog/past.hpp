@@ -6,12 +6,12 @@
 
 #include "jsonlog/origin.hpp"
 #include "jsonlog/session.hpp"
+#include "jsonlog/text_buffer.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -23,17 +23,28 @@ class Past
 public:
   // The next report line. `written`: its line is out. `origin` is what tell_origin() was given
   // then. May throw std::bad_alloc; nothing is remembered of it then.
-  void add(std::string_view line, bool written, std::shared_ptr<const Origin> origin);
+  void add(std::string_view line, bool written, const std::shared_ptr<const Origin>& origin);
 
   // Begins anew behind the reports so far, which `session` has seen. May throw std::bad_alloc;
   // then nothing changed.
   void begin_at(const Session& session);
 
+  // Memory that holds no past any longer, and what takes it over for its reports: an empty one.
+  TextBuffer take_memory() noexcept { return std::exchange(reports_, {}); }
+  void use_memory(TextBuffer memory) noexcept
+  {
+    reports_ = std::move(memory);
+    reports_.clear();
+  }
+
   // Reports whose lines were not written.
   std::uint64_t unwritten() const noexcept { return unwritten_; }
-  bool empty() const noexcept { return reports_.empty(); }
+  bool empty() const noexcept { return reports_.size() == 0; }
   // Of memory, about.
-  std::size_t bytes() const noexcept;
+  std::size_t bytes() const noexcept
+  {
+    return start_bytes_ + reports_.capacity() + origins_.capacity() * sizeof(origins_.front());
+  }
 
   // Null: a session of which nothing was seen.
   std::unique_ptr<Session> take_start() noexcept { return std::move(start_); }
@@ -43,7 +54,7 @@ public:
   void for_each(Visit visit) const
   {
     auto origin = origins_.begin();
-    for (std::string_view rest = reports_; !rest.empty();) {
+    for (std::string_view rest = reports_.view(); !rest.empty();) {
       Head head;
       std::memcpy(&head, rest.data(), sizeof head);
       const std::string_view line = rest.substr(sizeof head, head.size);
@@ -62,7 +73,7 @@ private:
 
   std::unique_ptr<Session> start_;
   std::size_t start_bytes_ = 0;
-  std::string reports_;
+  TextBuffer reports_;
   std::vector<std::shared_ptr<const Origin>> origins_;
   std::uint64_t unwritten_ = 0;
 };

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: ISC
 //
 // What is remembered of all sessions, bounded in all and for each of them. When it is too much, the
-// fullest forget first, and of those that are about as full the idlest: a client that says much
-// costs nobody's memory but its own. Every operation takes constant time on average.
+// fullest forget first, and of those that are about as full one that has long been idle: a client
+// that says much costs nobody's memory but its own. Every operation takes constant time on average.
+//
+// The idle ones are found as an operating system finds pages: sessions stand in a ring as they
+// grew, and one that has said something since then goes once more to its end before it has to
+// forget. Moving it at each report would cost five times as much, in memory that is not at hand.
 #pragma once
 
 #include "jsonlog/past.hpp"
@@ -27,11 +31,11 @@ public:
 
   // The next report of the session in the slot, as Past::add().
   void remember(Slot slot, std::string_view line, bool written,
-                std::shared_ptr<const Origin> origin);
+                const std::shared_ptr<const Origin>& origin);
 
   // A session that must forget before the next one is remembered, if there is one: `last`, if it
   // has more than its share, or the fullest.
-  std::optional<Slot> must_forget(Slot last) const noexcept;
+  std::optional<Slot> must_forget(Slot last) noexcept;
 
   // Forgets what was before: the session's past begins where it stands now, or, where its state
   // alone is too much, it has none any more and is_off(). Returns how many unwritten lines this
@@ -43,6 +47,8 @@ public:
 
   // The past of a session, which is not remembered any longer.
   Past take(Slot slot) noexcept;
+  // The session has ended without a need of it.
+  void drop(Slot slot) noexcept;
 
   std::size_t sessions() const noexcept { return sessions_; } // of which there is something
   std::size_t bytes() const noexcept { return bytes_; }
@@ -56,8 +62,13 @@ private:
     Past past;
     std::size_t bytes = 0; // as counted in bytes_; 0: not in a ring
     bool off = false;
+    std::uint64_t used = 0, linked = 0; // when, by clock_
     Slot newer = 0, older = 0;
   };
+
+  // Sessions come and go: the memory of some that have gone serves the next ones.
+  static constexpr std::size_t most_spares = 16;
+  static constexpr std::size_t most_spare_bytes = 4096; // each; not counted in bytes_
 
   Entry& entry(Slot slot);
   void unlink(Slot slot) noexcept;
@@ -67,7 +78,9 @@ private:
   std::size_t most_bytes_each_;
   std::size_t bytes_ = 0;
   std::size_t sessions_ = 0;
-  std::vector<Entry> entries_;       // by slot
+  std::uint64_t clock_ = 0;    // reports so far
+  std::vector<Entry> entries_; // by slot
+  std::vector<TextBuffer> spares_;
   std::array<Slot, ranks> idlest_{}; // of each rank; 0: none
   std::array<Slot, ranks> newest_{};
 };

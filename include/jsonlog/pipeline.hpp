@@ -89,14 +89,14 @@ private:
   };
   Watch& watch(SessionTable::Slot slot);
   void select_event(SessionTable::Slot slot, const Report& report, Sections changed,
-                    bool in_auth_exchange, std::shared_ptr<const Origin> origin);
+                    bool in_auth_exchange, const std::shared_ptr<const Origin>& origin);
   Sections select_end(SessionTable::Slot slot, Sections changed);
   static void number_line(Session& session, Watch& watch);
   void write_past(SessionTable::Slot slot, Watch& watch) noexcept;
   void replay_past(Past& past, Watch& watch, std::uint64_t& left);
   void remember(SessionTable::Slot slot, const Report& report, bool written,
-                std::shared_ptr<const Origin> origin) noexcept;
-  void forget_session(SessionTable::Slot slot) noexcept;
+                const std::shared_ptr<const Origin>& origin) noexcept;
+  void erase_session(SessionTable::Slot slot, bool closed) noexcept;
   void feed_malformed(std::string_view line, std::string_view error) noexcept;
   void feed_anomaly(std::string_view line, std::string_view error);
   void end_sessions(std::string_view reason) noexcept;

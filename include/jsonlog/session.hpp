@@ -303,8 +303,8 @@ Origin origin_of(const Session& session);
 // After apply() of the report: where the message of the session's transaction came from, if that
 // was `found` just now (null: not, or it is known already), and on a tx-rcpt, tx-commit or
 // tx-rollback how long ago. Returns the sections it changed, as apply().
-Sections tell_origin(Session& session, const Report& report, std::shared_ptr<const Origin> found,
-                     const Caps& caps);
+Sections tell_origin(Session& session, const Report& report,
+                     const std::shared_ptr<const Origin>& found, const Caps& caps);
 
 // Bytes that the session takes, about.
 std::size_t memory_of(const Session& session) noexcept;

@@ -21,6 +21,7 @@ class TextBuffer
 public:
   void clear() noexcept { at_ = data_.get(); }
   std::size_t size() const noexcept { return static_cast<std::size_t>(at_ - data_.get()); }
+  std::size_t capacity() const noexcept { return static_cast<std::size_t>(end_ - data_.get()); }
   // Valid until the buffer is written again.
   std::string_view view() const noexcept { return {data_.get(), size()}; }
 
@@ -63,10 +64,10 @@ public:
 private:
   [[gnu::noinline]] void grow(std::size_t bytes)
   {
-    const std::size_t capacity = 2 * static_cast<std::size_t>(end_ - data_.get()) + bytes;
-    auto data = std::make_unique<char[]>(capacity);
+    const std::size_t more = 2 * capacity() + bytes;
+    auto data = std::make_unique_for_overwrite<char[]>(more);
     at_ = data.get() + view().copy(data.get(), size());
-    end_ = data.get() + capacity;
+    end_ = data.get() + more;
     data_ = std::move(data);
   }
 

@@ -27,15 +27,15 @@ Origin origin_of(const Session& session)
            has_sender ? session.tx->from->address.address : std::string_view{}}};
 }
 
-Sections tell_origin(Session& session, const Report& report, std::shared_ptr<const Origin> found,
-                     const Caps& caps)
+Sections tell_origin(Session& session, const Report& report,
+                     const std::shared_ptr<const Origin>& found, const Caps& caps)
 {
   if (!session.tx)
     return 0;
   Sections changed = 0;
   Transaction& tx = *session.tx;
   if (found != nullptr) {
-    tx.origin = std::move(found);
+    tx.origin = found;
     changed |= section_bit(Section::origin);
     const bool ip = session.related_ip.add(tx.origin->get(Origin::ip), caps.related);
     const bool user = session.related_user.add(tx.origin->get(Origin::user), caps.related);

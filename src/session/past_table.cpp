@@ -18,25 +18,42 @@ std::size_t rank_of(std::size_t bytes) noexcept
 PastTable::PastTable(std::size_t most_bytes)
   : most_bytes_(most_bytes)
   , most_bytes_each_(std::min(most_bytes, std::max(most_bytes / 64, limits::hold_bytes_each)))
-{}
+{
+  spares_.reserve(most_spares);
+}
 
 void PastTable::remember(Slot slot, std::string_view line, bool written,
-                         std::shared_ptr<const Origin> origin)
+                         const std::shared_ptr<const Origin>& origin)
 {
-  entry(slot).past.add(line, written, std::move(origin));
+  Entry& entry = this->entry(slot);
+  Past& past = entry.past;
+  if (past.empty() && !spares_.empty()) {
+    past.use_memory(std::move(spares_.back()));
+    spares_.pop_back();
+  }
+  past.add(line, written, origin);
+  entry.used = ++clock_;
+  if (past.bytes() == entry.bytes)
+    return;
   unlink(slot);
   link(slot);
 }
 
-std::optional<PastTable::Slot> PastTable::must_forget(Slot last) const noexcept
+std::optional<PastTable::Slot> PastTable::must_forget(Slot last) noexcept
 {
   if (last < entries_.size() && entries_[last].bytes > most_bytes_each_)
     return last;
   if (bytes_ <= most_bytes_)
     return std::nullopt;
-  for (const Slot idlest : idlest_)
-    if (idlest != 0)
+  for (const Slot& idlest : idlest_)
+    if (idlest != 0) {
+      while (entries_[idlest].used > entries_[idlest].linked) {
+        const Slot slot = idlest;
+        unlink(slot);
+        link(slot);
+      }
       return idlest;
+    }
   return std::nullopt;
 }
 
@@ -74,6 +91,13 @@ Past PastTable::take(Slot slot) noexcept
   return std::exchange(entries_[slot].past, Past{});
 }
 
+void PastTable::drop(Slot slot) noexcept
+{
+  Past past = take(slot);
+  if (!past.empty() && past.bytes() <= most_spare_bytes && spares_.size() < most_spares)
+    spares_.push_back(past.take_memory());
+}
+
 PastTable::Entry& PastTable::entry(Slot slot)
 {
   if (slot >= entries_.size())
@@ -101,6 +125,7 @@ void PastTable::link(Slot slot) noexcept
   if (entry.bytes == 0)
     return;
   const std::size_t rank = rank_of(entry.bytes);
+  entry.linked = clock_;
   entry.newer = 0;
   entry.older = newest_[rank];
   (entry.older != 0 ? entries_[entry.older].newer : idlest_[rank]) = slot;

@@ -59,21 +59,37 @@ TEST_SUITE("past_table")
     CHECK(start->id == 7);
   }
 
-  TEST_CASE("of all, the fullest forgets first, and of those the idlest")
+  TEST_CASE("of all, the fullest forgets first, and of those one that is idle")
   {
-    PastTable pasts(100'000);
-    const std::string line(9000, 'a');
-    for (int round = 0; round < 2; ++round)
-      for (PastTable::Slot slot = 1; slot <= 3; ++slot)
-        pasts.remember(slot, line, false, nullptr);
-    pasts.remember(4, "short", false, nullptr);
-    REQUIRE_FALSE(pasts.must_forget(4));
-    pasts.remember(1, line, false, nullptr); // 2 is the idlest now
-    pasts.remember(3, line, false, nullptr);
-    pasts.remember(2, "", false, nullptr); // and now 1 is, but 1 and 3 are fuller
-    while (!pasts.must_forget(4))
-      pasts.remember(4, std::string(100, 'a'), false, nullptr);
-    CHECK(pasts.must_forget(4) == 1U);
+    PastTable pasts(200'000);
+    const std::string much(20'000, 'a');
+    for (PastTable::Slot slot = 1; slot <= 3; ++slot)
+      pasts.remember(slot, much, false, nullptr);
+    pasts.remember(1, much, false, nullptr); // 1 and 3 are the fullest
+    pasts.remember(3, much, false, nullptr);
+    pasts.remember(1, "", false, nullptr); // and 1 has said something since it grew
+    PastTable::Slot last = 4;
+    for (; !pasts.must_forget(last) && last < 20; ++last)
+      pasts.remember(last, std::string(10'000, 'a'), false, nullptr);
+    CHECK(pasts.must_forget(last) == 3U);
+    CHECK(pasts.must_forget(last) == 3U);
+    CHECK(pasts.forget(3, Session()) == 2);
+    pasts.remember(20, std::string(70'000, 'a'), false, nullptr);
+    CHECK(pasts.must_forget(last) == 20U);
+  }
+
+  TEST_CASE("memory of a session that has gone serves the next one, and tells nothing of it")
+  {
+    PastTable pasts(1'000'000);
+    pasts.remember(1, "gone", false, nullptr);
+    pasts.drop(1);
+    CHECK(pasts.sessions() == 0);
+    CHECK(pasts.bytes() == 0);
+    pasts.remember(2, "new", true, nullptr);
+    CHECK(lines_of(pasts.take(2)) == std::vector<std::string>{"+new"});
+    pasts.drop(1);
+    pasts.drop(999);
+    CHECK(pasts.bytes() == 0);
   }
 
   TEST_CASE("a session whose state alone is too much is remembered no longer")
