@@ -108,6 +108,8 @@ void Pipeline::feed_report(const Report& report) noexcept
   newest_us_ = report.time_us;
   ++counts_.events[report.event.index()];
   auto slot = sessions_.find(report.subsystem, report.session);
+  if (slot && seeks_whole_)
+    pasts_.fetch_entry(*slot);
   if (!slot && sessions_.full())
     end_session(*sessions_.idlest(), Close::evicted, "too many sessions");
   make_line([&] {
@@ -126,6 +128,8 @@ void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
   try {
     Session& session = sessions_[slot];
     const bool in_auth_exchange = session.in_auth_exchange;
+    if (seeks_whole_)
+      pasts_.fetch_past(slot);
     Sections changed = apply(session, report, caps_);
     const auto origin = follow_message(session, report);
     changed |= tell_origin(session, report, origin, caps_);

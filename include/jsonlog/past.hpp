@@ -25,6 +25,15 @@ public:
   // then. May throw std::bad_alloc; nothing is remembered of it then.
   void add(std::string_view line, bool written, const std::shared_ptr<const Origin>& origin);
 
+  // Asks the processor for the memory that add() will write to.
+  void fetch() const noexcept
+  {
+    constexpr std::size_t cache_line = 64;
+    const char* const end = reports_.view().data() + reports_.size();
+    __builtin_prefetch(end, 1);
+    __builtin_prefetch(end + cache_line, 1);
+  }
+
   // Begins anew behind the reports so far, which `session` has seen. May throw std::bad_alloc;
   // then nothing changed.
   void begin_at(const Session& session);
