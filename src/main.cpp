@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: ISC
 #include "output/diagnostics.hpp"
-#include "program/explain.hpp"
-#include "program/filter.hpp"
 #include "program/options.hpp"
-#include "program/replay.hpp"
-#include "program/summary.hpp"
-#include "program/trace.hpp"
-#include "program/verify.hpp"
 #include "schema/schema.hpp"
 
 #include <cstdio>
@@ -52,14 +46,7 @@ int run(int argc, char** argv)
   // smtpd puts the filter's name before each line, a terminal does not.
   const bool by_hand = options.mode != jsonlog::Mode::filter;
   jsonlog::Diagnostics diagnostics(by_hand ? "filter-jsonlog: " : "");
-  switch (options.mode) {
-  case jsonlog::Mode::verify: return jsonlog::run_verify(options, diagnostics);
-  case jsonlog::Mode::summary: return jsonlog::run_summary(options, diagnostics);
-  case jsonlog::Mode::trace: return jsonlog::run_trace(options, diagnostics);
-  case jsonlog::Mode::explain: return jsonlog::run_explain(options, diagnostics);
-  case jsonlog::Mode::replay: return jsonlog::run_replay(options, diagnostics);
-  default: return jsonlog::run_filter(options, diagnostics);
-  }
+  return options.run(options, diagnostics);
 }
 
 } // namespace

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: ISC
 #include "program/options.hpp"
 
+#include "program/filter.hpp"
 #include "program/option_checks.hpp"
 #include "program/reading_commands.hpp"
+#include "program/replay.hpp"
 #include "program/whole_option.hpp"
 #include "schema/fields.hpp"
 #include "text/words.hpp"
@@ -274,18 +276,6 @@ std::vector<std::string> given_options(const CLI::App& app)
   return given;
 }
 
-void add_verify(CLI::App& app, Options& options)
-{
-  CLI::App* const verify = app.add_subcommand("verify", "are these logs valid and whole?");
-  verify->add_option("FILE", options.inputs, "logs, in any order; - is standard input")->required();
-  verify->add_flag("--json", options.json, "the verdict as a JSON object");
-  verify
-    ->add_option("--max-sessions", options.ledger.sessions, "most open sessions followed [262144]")
-    ->check(CLI::Range(1, 1'000'000'000))
-    ->type_name("N");
-  verify->callback([&options] { options.mode = Mode::verify; });
-}
-
 void add_schema(CLI::App& app, Options& options)
 {
   CLI::App* const schema = app.add_subcommand("schema", "every field of a line");
@@ -309,6 +299,7 @@ ParsedOptions parse_options(int argc, const char* const* argv)
 {
   ParsedOptions parsed;
   Options& options = parsed.options;
+  options.run = run_filter;
   options.pipeline.line.program_version = program_version;
   Texts texts;
   ReadingTexts reading;
@@ -329,8 +320,10 @@ ParsedOptions parse_options(int argc, const char* const* argv)
   CLI::App* const replay = app.add_subcommand("replay", "recorded reports to stdout, or an output");
   replay->add_option("FILE", options.inputs, "recordings; - is standard input")->required();
   replay->fallthrough();
-  replay->callback([&options] { options.mode = Mode::replay; });
-  add_verify(app, options);
+  replay->callback([&options] {
+    options.mode = Mode::replay;
+    options.run = run_replay;
+  });
   add_reading_commands(app, options, reading);
   add_schema(app, options);
   app.require_subcommand(0, 1);

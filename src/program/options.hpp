@@ -19,7 +19,14 @@
 
 namespace jsonlog {
 
-enum class Mode : std::uint8_t { filter, replay, verify, schema, explain, trace, summary };
+// What is done with the input, where the options differ. The commands that read logs differ in
+// their `run` alone.
+enum class Mode : std::uint8_t { filter, replay, read, schema };
+
+class Diagnostics;
+struct Options;
+// Does what is asked for; returns the exit status.
+using Run = int (*)(const Options& options, Diagnostics& diagnostics);
 
 struct FileSettings
 {
@@ -34,6 +41,7 @@ using OutputSettings = std::variant<std::monostate, FileSettings, SyslogSettings
 struct Options
 {
   Mode mode = Mode::filter;
+  Run run = nullptr;       // parse_options() sets it
   bool check_only = false; // --check-config
   bool strict = false;
   bool confined = true;

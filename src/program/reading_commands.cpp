@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: ISC
 #include "program/reading_commands.hpp"
 
+#include "program/explain.hpp"
+#include "program/summary.hpp"
 #include "program/time_span.hpp"
+#include "program/trace.hpp"
+#include "program/verify.hpp"
 
 #include <chrono>
 #include <utility>
@@ -13,6 +17,24 @@ namespace jsonlog {
 namespace {
 
 constexpr int most = 1'000'000'000;
+
+void read_by(Run run, Options& options)
+{
+  options.mode = Mode::read;
+  options.run = run;
+}
+
+// The message's id stands before the files, unless another option says which message.
+void take_message_id(Options& options)
+{
+  if (!options.reading.wish.address.empty() || options.reading.last != 0)
+    return;
+  options.reading.wish.message = options.inputs.front();
+  options.inputs.erase(options.inputs.begin());
+  if (options.inputs.empty())
+    throw CLI::ValidationError("trace", "a message id and a file are needed, or --address or "
+                                        "--last and a file");
+}
 
 void add_common(CLI::App& command, Options& options)
 {
@@ -28,6 +50,18 @@ void add_span(CLI::App& command, ReadingTexts& texts)
   command.add_option("--since", texts.since, "not before: 10m, 14:00 or RFC 3339")
     ->type_name("TIME");
   command.add_option("--until", texts.until, "not after that")->type_name("TIME");
+}
+
+void add_verify(CLI::App& app, Options& options)
+{
+  CLI::App* const verify = app.add_subcommand("verify", "are these logs valid and whole?");
+  verify->add_option("FILE", options.inputs, "logs, in any order; - is standard input")->required();
+  verify->add_flag("--json", options.json, "the verdict as a JSON object");
+  verify
+    ->add_option("--max-sessions", options.ledger.sessions, "most open sessions followed [262144]")
+    ->check(CLI::Range(1, most))
+    ->type_name("N");
+  verify->callback([&options] { read_by(run_verify, options); });
 }
 
 void add_explain(CLI::App& app, Options& options, ReadingTexts& texts)
@@ -54,7 +88,7 @@ void add_explain(CLI::App& app, Options& options, ReadingTexts& texts)
                     "a line for each session that ends from now on");
   add_span(*explain, texts);
   add_common(*explain, options);
-  explain->callback([&options] { options.mode = Mode::explain; });
+  explain->callback([&options] { read_by(run_explain, options); });
 }
 
 void add_trace(CLI::App& app, Options& options)
@@ -73,7 +107,10 @@ void add_trace(CLI::App& app, Options& options)
     ->check(CLI::Range(1, most))
     ->type_name("N");
   add_common(*trace, options);
-  trace->callback([&options] { options.mode = Mode::trace; });
+  trace->callback([&options] {
+    read_by(run_trace, options);
+    take_message_id(options);
+  });
 }
 
 void add_summary(CLI::App& app, Options& options, ReadingTexts& texts)
@@ -89,7 +126,7 @@ void add_summary(CLI::App& app, Options& options, ReadingTexts& texts)
     ->type_name("SPAN");
   add_span(*summary, texts);
   add_common(*summary, options);
-  summary->callback([&options] { options.mode = Mode::summary; });
+  summary->callback([&options] { read_by(run_summary, options); });
 }
 
 std::optional<std::int64_t> when(const char* option, const std::string& text, bool utc)
@@ -105,22 +142,11 @@ std::optional<std::int64_t> when(const char* option, const std::string& text, bo
   return time;
 }
 
-// The message's id stands before the files, unless another option says which message.
-void take_message_id(Options& options)
-{
-  if (!options.reading.wish.address.empty() || options.reading.last != 0)
-    return;
-  options.reading.wish.message = options.inputs.front();
-  options.inputs.erase(options.inputs.begin());
-  if (options.inputs.empty())
-    throw CLI::ValidationError("trace", "a message id and a file are needed, or --address or "
-                                        "--last and a file");
-}
-
 } // namespace
 
 void add_reading_commands(CLI::App& app, Options& options, ReadingTexts& texts)
 {
+  add_verify(app, options);
   add_explain(app, options, texts);
   add_trace(app, options);
   add_summary(app, options, texts);
@@ -146,8 +172,6 @@ void understand_reading(Options& options, const ReadingTexts& texts)
   }
   if (reading.follow && (options.inputs.size() != 1 || reading.wish.any() || reading.last != 0))
     throw CLI::ValidationError("--follow", "with one file, and every session of it");
-  if (options.mode == Mode::trace)
-    take_message_id(options);
 }
 
 } // namespace jsonlog
