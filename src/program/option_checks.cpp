@@ -139,7 +139,7 @@ void check_options(const IsGiven& is_given, const Options& options)
     check_socket(*syslog);
     if (rotation_given(is_given))
       throw CLI::ValidationError(rotation_options, "the syslog daemon's file is not rotated here");
-  } else {
+  } else if (std::holds_alternative<std::monostate>(options.output)) {
     check_no_output(is_given, options.mode);
   }
 }

@@ -61,18 +61,8 @@ struct MeetsByEvent
            (conditions.slow_us && latency_us && *latency_us >= *conditions.slow_us);
   }
   bool operator()(const Timeout&) const noexcept { return conditions.timeout; }
-  bool operator()(const LinkGreeting&) const noexcept { return false; }
-  bool operator()(const LinkIdentify&) const noexcept { return false; }
-  bool operator()(const LinkTls&) const noexcept { return false; }
-  bool operator()(const LinkDisconnect&) const noexcept { return false; }
-  bool operator()(const TxBegin&) const noexcept { return false; }
-  bool operator()(const TxEnvelope&) const noexcept { return false; }
-  bool operator()(const TxData&) const noexcept { return false; }
-  bool operator()(const TxCommit&) const noexcept { return false; }
-  bool operator()(const TxRollback&) const noexcept { return false; }
-  bool operator()(const TxReset&) const noexcept { return false; }
-  bool operator()(const FilterReport&) const noexcept { return false; }
-  bool operator()(const Unknown&) const noexcept { return false; }
+  // No condition is about the others.
+  bool operator()(const auto&) const noexcept { return false; }
 
 private:
   bool names(std::string_view address) const noexcept
