@@ -315,37 +315,38 @@ std::optional<std::int64_t> parse_time(std::string_view text, Dialect dialect) n
   return *seconds * 1'000'000 + *microseconds;
 }
 
-// The value of each hex digit; 0xff for what is none. smtpd writes small letters only.
-constexpr std::array<std::uint8_t, 256> hex_values = [] {
-  std::array<std::uint8_t, 256> values{};
-  values.fill(0xff);
-  for (std::uint8_t i = 0; i < 10; ++i)
-    values[static_cast<std::size_t>('0') + i] = i;
-  for (std::uint8_t i = 0; i < 6; ++i)
-    values[static_cast<std::size_t>('a') + i] = static_cast<std::uint8_t>(10 + i);
-  return values;
-}();
+// The number of eight hex digits, or nothing; smtpd writes small letters only. As eight_digits().
+std::optional<std::uint64_t> eight_hex_digits(const char* text) noexcept
+{
+  const std::uint64_t digits = eight_characters(text);
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t tops = ones << 7;
+  // The top bit of each byte: whether it is at least that character. REQUIRES: ASCII.
+  const auto at_least = [digits](char c) {
+    return digits + ones * (0x80U - static_cast<unsigned char>(c));
+  };
+  const std::uint64_t letters = at_least('a') & ~at_least('g');
+  const std::uint64_t good = (at_least('0') & ~at_least(':')) | letters;
+  if ((digits & tops) != 0 || (good & tops) != tops)
+    return std::nullopt;
+  std::uint64_t values = (digits & (ones * 0xf)) + ((letters & tops) >> 7) * 9;
+  values = (values * 0x10 + (values >> 8)) & 0x00ff00ff00ff00ff;
+  values = (values * 0x100 + (values >> 16)) & 0x0000ffff0000ffff;
+  return (values * 0x10000 + (values >> 32)) & 0xffffffff;
+}
 
 constexpr std::size_t session_size = 16;
 
 bool parse_session(std::string_view text, std::uint64_t& session) noexcept
 {
-  constexpr std::size_t half = session_size / 2;
   if (text.size() != session_size)
     return false;
-  const auto value = [text](std::size_t at) -> std::uint64_t {
-    return hex_values[static_cast<unsigned char>(text[at])];
-  };
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  std::uint64_t all = 0;
-  for (std::size_t i = 0; i < half; ++i) {
-    high = high << 4 | value(i);
-    low = low << 4 | value(i + half);
-    all |= value(i) | value(i + half);
-  }
-  session = high << 32 | low;
-  return all <= 0xf;
+  const auto high = eight_hex_digits(text.data());
+  const auto low = eight_hex_digits(text.data() + session_size / 2);
+  if (!high || !low)
+    return false;
+  session = *high << 32 | *low;
+  return true;
 }
 
 constexpr Words<Subsystem> subsystems({{"smtp-in", Subsystem::smtp_in},

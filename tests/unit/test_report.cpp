@@ -244,6 +244,24 @@ TEST_SUITE("report")
       }
   }
 
+  TEST_CASE("a session id takes small hex digits only, wherever another byte stands")
+  {
+    const std::string line = "report|0.7|1795219878.453076|smtp-in|timeout|53d780c857e25095";
+    const std::size_t start = line.find("53d780c8");
+    for (std::size_t at = start; at < line.size(); ++at)
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string other = line;
+        other[at] = static_cast<char>(byte);
+        const bool is_id = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f');
+        CAPTURE(at);
+        CAPTURE(byte);
+        const Parsed parsed(other);
+        REQUIRE(parsed.error.empty() == is_id);
+        if (is_id)
+          CHECK(parsed.report.session == std::stoull(other.substr(start), nullptr, 16));
+      }
+  }
+
   TEST_CASE("session ids have sixteen digits")
   {
     CHECK(hex_id(0) == "0000000000000000");
