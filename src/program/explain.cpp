@@ -128,15 +128,10 @@ private:
     return peer;
   }
 
-  static std::string counted(std::int64_t count, const char* one, const char* many)
-  {
-    return std::to_string(count) + " " + (count == 1 ? one : many);
-  }
-
   std::string result() const
   {
     const std::int64_t messages = last_.number("/opensmtpd/session/tx/committed");
-    std::string result = counted(messages, "message", "messages");
+    std::string result = counted(messages, "message");
     if (const auto size = last_.number("/opensmtpd/session/tx/bytes"); messages != 0)
       result += " of " + std::to_string(size) + " bytes";
     const auto senders = last_.list("/opensmtpd/session/mail_from");
@@ -145,13 +140,13 @@ private:
     const std::int64_t accepted = last_.number("/opensmtpd/count/rcpt_ok");
     const std::int64_t refused = last_.number("/opensmtpd/count/rcpt_tempfail") +
                                  last_.number("/opensmtpd/count/rcpt_permfail");
-    result += "; " + counted(accepted, "recipient", "recipients") + " accepted";
+    result += "; " + counted(accepted, "recipient") + " accepted";
     if (refused != 0)
       result += ", " + std::to_string(refused) + " refused";
     const std::int64_t refusals =
       last_.number("/opensmtpd/count/reply/4xx") + last_.number("/opensmtpd/count/reply/5xx");
     if (refusals != 0)
-      result += "; " + terminal_.in(Ink::bad, counted(refusals, "refusal", "refusals"));
+      result += "; " + terminal_.in(Ink::bad, counted(refusals, "refusal"));
     if (const std::string close = text("/opensmtpd/session/close"); !close.empty())
       result += "; ended by " + close;
     return result;
@@ -165,7 +160,7 @@ private:
       answers += last_.number(std::string("/opensmtpd/filter/count/") + response);
     if (answers == 0)
       return {};
-    std::string sum = counted(answers, "answer", "answers");
+    std::string sum = counted(answers, "answer");
     if (const auto wait_us = last_.find_number("/opensmtpd/filter/wait_us"))
       sum += " in " + span_text(*wait_us);
     if (const auto slowest_us = last_.find_number("/opensmtpd/filter/slowest/latency_us"))
@@ -195,7 +190,7 @@ private:
       right += (right.empty() ? "" : "  ") + std::string("REFUSED");
     std::string more;
     if (entry.more_lines != 0)
-      more = "  (+" + counted(static_cast<std::int64_t>(entry.more_lines), "line", "lines") + ")";
+      more = "  (+" + counted(entry.more_lines, "line") + ")";
     write_columns(time + mark, entry.text, more, right, entry.refused);
   }
 

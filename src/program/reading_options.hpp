@@ -5,6 +5,7 @@
 
 #include "reading/session_story.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
@@ -52,6 +53,12 @@ private:
   bool colors_ = false;
   bool utc_ = false;
 };
+
+// `1 refusal`, `2 refusals`.
+std::string counted(std::integral auto number, std::string_view noun)
+{
+  return std::to_string(number) + ' ' + std::string(noun) + (number == 1 ? "" : "s");
+}
 
 // `0.8 ms`, `12.3 s`, `10 min`, `2.5 h`, `3.1 d`.
 std::string span_text(std::int64_t us);

@@ -227,16 +227,16 @@ private:
   void write_traffic(const char* name, const Traffic& traffic)
   {
     const std::uint64_t recipients = traffic.ok + traffic.tempfail + traffic.permfail;
-    line(name, std::to_string(traffic.messages) + " messages of " + std::to_string(traffic.bytes) +
-                 " bytes, in " + std::to_string(traffic.sessions) + " sessions, " +
+    line(name, counted(traffic.messages, "message") + " of " + counted(traffic.bytes, "byte") +
+                 ", in " + counted(traffic.sessions, "session") + ", " +
                  std::to_string(traffic.tls) + " of them with TLS" +
                  percent(traffic.tls, traffic.sessions));
-    line("", std::to_string(recipients) + " recipients: " + std::to_string(traffic.ok) +
-               " accepted, " + std::to_string(traffic.tempfail) + " refused for now, " +
+    line("", counted(recipients, "recipient") + ": " + std::to_string(traffic.ok) + " accepted, " +
+               std::to_string(traffic.tempfail) + " refused for now, " +
                std::to_string(traffic.permfail) + " for good" +
                percent(traffic.tempfail + traffic.permfail, recipients));
-    line("", std::to_string(traffic.refusals_4xx + traffic.refusals_5xx) +
-               " refusals: " + std::to_string(traffic.refusals_4xx) + " of 4xx, " +
+    line("", counted(traffic.refusals_4xx + traffic.refusals_5xx, "refusal") + ": " +
+               std::to_string(traffic.refusals_4xx) + " of 4xx, " +
                std::to_string(traffic.refusals_5xx) + " of 5xx");
     std::string ends;
     for (const auto& [close, count] : traffic.close.top(0))
@@ -287,9 +287,9 @@ private:
       number.insert(0, number.size() < 7 ? 7 - number.size() : 0, ' ');
       std::string text = number + "  " + shown(address, 60);
       if (client.refusals != 0)
-        text += ", " + std::to_string(client.refusals) + " refusals";
+        text += ", " + counted(client.refusals, "refusal");
       if (client.failed_logins != 0)
-        text += ", " + std::to_string(client.failed_logins) + " failed logins";
+        text += ", " + counted(client.failed_logins, "failed login");
       line(std::exchange(title, ""), text);
     }
   }
