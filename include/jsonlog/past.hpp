@@ -28,10 +28,12 @@ public:
   // Asks the processor for the memory that add() will write to.
   void fetch() const noexcept
   {
-    constexpr std::size_t cache_line = 64;
-    const char* const end = reports_.view().data() + reports_.size();
-    __builtin_prefetch(end, 1);
-    __builtin_prefetch(end + cache_line, 1);
+    constexpr std::uintptr_t cache_line = 64;
+    const std::string_view reports = reports_.view();
+    // As a number, because what is fetched may lie behind the buffer, which harms nobody.
+    const auto end = reinterpret_cast<std::uintptr_t>(reports.data() + reports.size());
+    __builtin_prefetch(reinterpret_cast<const void*>(end), 1);
+    __builtin_prefetch(reinterpret_cast<const void*>(end + cache_line), 1);
   }
 
   // Begins anew behind the reports so far, which `session` has seen. May throw std::bad_alloc;
