@@ -12,19 +12,20 @@ namespace {
 
 struct Row
 {
+  Category of;
   std::array<std::string_view, 2> category, type; // an empty text is none
 };
 
 constexpr std::array rows = std::to_array<Row>({
-  /* start */ {{"network", "session"}, {"connection", "start"}},
-  /* end */ {{"network", "session"}, {"connection", "end"}},
-  /* protocol */ {{"network"}, {"protocol"}},
-  /* authentication */ {{"authentication"}, {"info"}},
-  /* email */ {{"email"}, {"info"}},
-  /* denied */ {{"email", "network"}, {"info", "denied"}},
-  /* other */ {{"network"}, {"info"}},
+  {Category::start, {"network", "session"}, {"connection", "start"}},
+  {Category::end, {"network", "session"}, {"connection", "end"}},
+  {Category::protocol, {"network"}, {"protocol"}},
+  {Category::authentication, {"authentication"}, {"info"}},
+  {Category::email, {"email"}, {"info"}},
+  {Category::denied, {"email", "network"}, {"info", "denied"}},
+  {Category::other, {"network"}, {"info"}},
 });
-static_assert(rows.size() == value_count<Category>);
+static_assert(has_row_for_each(rows, &Row::of));
 
 std::span<const std::string_view> present(const std::array<std::string_view, 2>& words) noexcept
 {

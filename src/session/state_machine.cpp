@@ -13,26 +13,17 @@ using Row = std::array<Transition, value_count<Phase>>;
 
 constexpr Row all_to(Phase next)
 {
-  return {{{next, {}},
-           {next, {}},
-           {next, {}},
-           {next, {}},
-           {next, {}},
-           {next, {}},
-           {next, {}},
-           {next, {}}}};
+  Row row{};
+  row.fill({next, {}});
+  return row;
 }
 
 constexpr Row stay()
 {
-  return {{{Phase::connect, {}},
-           {Phase::greeting, {}},
-           {Phase::helo, {}},
-           {Phase::mail, {}},
-           {Phase::rcpt, {}},
-           {Phase::data, {}},
-           {Phase::quit, {}},
-           {Phase::closed, {}}}};
+  Row row{};
+  for (std::size_t i = 0; i < row.size(); ++i)
+    row[i].next = static_cast<Phase>(i);
+  return row;
 }
 
 // `row` but for the phases from `first` to `last`, which go to `next`.
@@ -50,28 +41,33 @@ constexpr Row raising(Row row, Phase first, Phase last, Anomaly anomaly)
   return row;
 }
 
-// Phases stand in the order of a session, so a range of them reads like one.
-constexpr std::array table = {
-  /* link-connect */ all_to(Phase::connect),
-  /* link-greeting */ with(stay(), Phase::connect, Phase::connect, Phase::greeting),
-  /* STARTTLS */ with(stay(), Phase::greeting, Phase::helo, Phase::greeting),
-  /* link-identify */ with(stay(), Phase::connect, Phase::greeting, Phase::helo),
-  /* MAIL */
-  raising(raising(stay(), Phase::connect, Phase::connect, Anomaly::command_before_greeting),
-          Phase::mail, Phase::data, Anomaly::nested_mail),
-  /* QUIT */
-  raising(with(stay(), Phase::connect, Phase::data, Phase::quit), Phase::connect, Phase::connect,
-          Anomaly::command_before_greeting),
-  /* another command */
-  raising(stay(), Phase::connect, Phase::connect, Anomaly::command_before_greeting),
-  /* tx-begin */ with(stay(), Phase::connect, Phase::data, Phase::mail),
-  /* tx-mail ok */ with(stay(), Phase::connect, Phase::data, Phase::mail),
-  /* tx-rcpt ok */ with(stay(), Phase::connect, Phase::data, Phase::rcpt),
-  /* tx-data ok */ with(stay(), Phase::connect, Phase::data, Phase::data),
-  /* end of a transaction */ with(stay(), Phase::mail, Phase::data, Phase::helo),
-  /* link-disconnect */ all_to(Phase::closed),
+struct StepRow
+{
+  Step step;
+  Row by_phase;
 };
-static_assert(table.size() == value_count<Step>);
+
+// Phases stand in the order of a session, so a range of them reads like one.
+constexpr std::array table = std::to_array<StepRow>({
+  {Step::link_connect, all_to(Phase::connect)},
+  {Step::link_greeting, with(stay(), Phase::connect, Phase::connect, Phase::greeting)},
+  {Step::starttls, with(stay(), Phase::greeting, Phase::helo, Phase::greeting)},
+  {Step::link_identify, with(stay(), Phase::connect, Phase::greeting, Phase::helo)},
+  {Step::mail_command,
+   raising(raising(stay(), Phase::connect, Phase::connect, Anomaly::command_before_greeting),
+           Phase::mail, Phase::data, Anomaly::nested_mail)},
+  {Step::quit_command, raising(with(stay(), Phase::connect, Phase::data, Phase::quit),
+                               Phase::connect, Phase::connect, Anomaly::command_before_greeting)},
+  {Step::other_command,
+   raising(stay(), Phase::connect, Phase::connect, Anomaly::command_before_greeting)},
+  {Step::tx_begin, with(stay(), Phase::connect, Phase::data, Phase::mail)},
+  {Step::tx_mail_ok, with(stay(), Phase::connect, Phase::data, Phase::mail)},
+  {Step::tx_rcpt_ok, with(stay(), Phase::connect, Phase::data, Phase::rcpt)},
+  {Step::tx_data_ok, with(stay(), Phase::connect, Phase::data, Phase::data)},
+  {Step::tx_end, with(stay(), Phase::mail, Phase::data, Phase::helo)},
+  {Step::link_disconnect, all_to(Phase::closed)},
+});
+static_assert(has_row_for_each(table, &StepRow::step));
 
 constexpr Words<Phase> phase_words({{"connect", Phase::connect},
                                     {"greeting", Phase::greeting},
@@ -104,7 +100,7 @@ constexpr Words<TransactionStatus> status_words({{"open", TransactionStatus::ope
 
 Transition transition(Step step, Phase phase) noexcept
 {
-  return table[static_cast<std::size_t>(step)][static_cast<std::size_t>(phase)];
+  return table[static_cast<std::size_t>(step)].by_phase[static_cast<std::size_t>(phase)];
 }
 
 std::string_view to_string(Phase phase) noexcept

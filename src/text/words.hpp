@@ -33,6 +33,17 @@ consteval std::size_t count_values() noexcept
 template <typename Enum>
 inline constexpr std::size_t value_count = count_values<Enum>();
 
+// Whether each value has a row of a table, in the order of the values. `value` is the member that
+// says whose row it is.
+template <typename Enum, typename Row, std::size_t count>
+constexpr bool has_row_for_each(const std::array<Row, count>& rows, Enum Row::*value) noexcept
+{
+  for (std::size_t i = 0; i < count; ++i)
+    if (rows[i].*value != static_cast<Enum>(i))
+      return false;
+  return count == value_count<Enum>;
+}
+
 // A word for each value, in the order of the values.
 template <typename Enum>
 class Words
@@ -43,9 +54,8 @@ public:
   consteval explicit Words(const Row (&words)[value_count<Enum>])
     : rows_(std::to_array(words))
   {
-    for (std::size_t i = 0; i < rows_.size(); ++i)
-      if (rows_[i].second != static_cast<Enum>(i))
-        throw "a value without a word, or out of its place";
+    if (!has_row_for_each(rows_, &Row::second))
+      throw "a value without a word, or out of its place";
   }
 
   constexpr std::string_view operator[](Enum value) const noexcept
