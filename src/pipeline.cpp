@@ -127,7 +127,7 @@ void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
 {
   try {
     Session& session = sessions_[slot];
-    const bool in_auth_exchange = session.in_auth_exchange;
+    const bool in_auth_exchange = session.progress.in_auth_exchange;
     if (seeks_whole_)
       pasts_.fetch_past(slot);
     Sections changed = apply(session, report, caps_);

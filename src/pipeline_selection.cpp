@@ -102,7 +102,7 @@ void Pipeline::replay_past(Past& past, Watch& watch, std::uint64_t& left)
     [&](std::string_view line, bool written, const std::shared_ptr<const Origin>& origin) {
       Report report;
       parse_report(line, report); // a report it was
-      const bool in_auth_exchange = session->in_auth_exchange;
+      const bool in_auth_exchange = session->progress.in_auth_exchange;
       unwritten |= apply(*session, report, caps_);
       unwritten |= tell_origin(*session, report, origin, caps_);
       if (written)

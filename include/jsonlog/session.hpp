@@ -201,24 +201,14 @@ struct FilterTimes
   std::optional<std::int64_t> slowest_us; // empty before the first known latency
 };
 
-struct Session
+// How far commands and replies have come: what the state machine needs to understand the next
+// report. No line shows it.
+struct Progress
 {
-  // The key, and the clock of the session.
-  std::uint64_t id = 0;
-  Subsystem subsystem = Subsystem::smtp_in;
-  Phase phase = Phase::connect;
-  Close close = Close::none;
-  bool partial = false;     // the first report we have is not the first one there was
-  bool after_close = false; // set before the first apply(): the id had ended already
-  std::uint64_t events = 0; // sequence of the next line
-  std::int64_t start_us = 0;
-  std::int64_t time_us = 0;  // of the last report
   std::int64_t order_us = 0; // of the last report that smtpd's SMTP process stamped itself
   std::int64_t command_us = 0;
   bool command_timed = false; // command_us is the last command, or the connect
 
-  // What was said and not yet answered.
-  bool connected = false;
   bool greeted = false;
   bool replied = false;
   bool unanswered = false;      // the last command has had no final reply
@@ -233,6 +223,24 @@ struct Session
   bool connect_passed = false; // the filters let the connection in
   bool quit_said = false;
   bool timed_out = false;
+  std::optional<MailAddress> rewritten; // a filter's rewrite of the command being answered
+};
+
+struct Session
+{
+  // The key, and the clock of the session.
+  std::uint64_t id = 0;
+  Subsystem subsystem = Subsystem::smtp_in;
+  Phase phase = Phase::connect;
+  Close close = Close::none;
+  bool partial = false;     // the first report we have is not the first one there was
+  bool after_close = false; // set before the first apply(): the id had ended already
+  std::uint64_t events = 0; // sequence of the next line
+  std::int64_t start_us = 0;
+  std::int64_t time_us = 0; // of the last report
+  bool connected = false;
+
+  Progress progress;
 
   Counts count;
   FilterCounts filter_count;
@@ -270,7 +278,6 @@ struct Session
   std::string tls_version, tls_protocol, tls_cipher;
   std::string user, auth_result;
   std::string rejection; // the first reply that refused a client before it was greeted
-  std::optional<MailAddress> rewritten; // a filter's rewrite of the command being answered
 
   UniqueList related_ip, related_hosts, related_user;
   UniqueList mail_from, rcpt_to, rcpt_domain;

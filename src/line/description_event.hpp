@@ -29,7 +29,7 @@ void write_event(LineWriter auto& out, const EventLine& line, const EventTexts& 
     write_time(out, "end"_key, session.time_us);
   out.number("duration"_key, line.duration_ns());
   if (original && line.report != nullptr)
-    write_text<"event.original">(out, mask_report(*line.report, session.in_auth_exchange),
+    write_text<"event.original">(out, mask_report(*line.report, session.progress.in_auth_exchange),
                                  limits::original);
   out.close();
 }

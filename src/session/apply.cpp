@@ -40,9 +40,9 @@ void Apply::check_report()
     s_.protocol = kept(report_->protocol);
   // smtpd's lookup process stamps filter-report later than the others; that is no step back.
   if (!std::holds_alternative<FilterReport>(report_->event)) {
-    if (time_us_ < s_.order_us)
+    if (time_us_ < s_.progress.order_us)
       raise(Anomaly::clock_backwards);
-    s_.order_us = time_us_;
+    s_.progress.order_us = time_us_;
   }
   if (report_->missing_fields)
     raise(Anomaly::missing_fields);
@@ -75,7 +75,7 @@ void Apply::note(char letter)
 // A refusal shows once, whether its reply or its event comes first.
 void Apply::note_refusal(char letter)
 {
-  if (!std::exchange(s_.refusal_noted, true))
+  if (!std::exchange(s_.progress.refusal_noted, true))
     note(letter);
 }
 
@@ -95,7 +95,7 @@ void Apply::move(Step step)
 bool Apply::is_usual(Anomaly anomaly) const
 {
   if (anomaly == Anomaly::command_before_greeting)
-    return s_.replied || s_.partial;
+    return s_.progress.replied || s_.partial;
   return anomaly == Anomaly::nested_mail && s_.subsystem == Subsystem::smtp_out;
 }
 
@@ -116,7 +116,7 @@ void Apply::open()
 {
   changed_ = all_sections;
   s_.start_us = time_us_;
-  s_.order_us = time_us_;
+  s_.progress.order_us = time_us_;
   if (report_ == nullptr)
     return;
   const Event& event = report_->event;
@@ -136,7 +136,7 @@ void Apply::open()
 void Apply::fail()
 {
   s_.now.outcome = Outcome::failure;
-  if (!s_.unanswered && s_.reply.refuses())
+  if (!s_.progress.unanswered && s_.reply.refuses())
     s_.now.reason = s_.reply.whole();
 }
 

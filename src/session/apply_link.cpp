@@ -45,9 +45,9 @@ void Apply::operator()(const LinkConnect& event)
     if (!is_unspecified(end->ip))
       relate(s_.related_ip, end->ip);
   relate(s_.related_hosts, s_.rdns);
-  s_.command_us = time_us_;
-  s_.command_timed = true;
-  s_.banner_expected = true;
+  s_.progress.command_us = time_us_;
+  s_.progress.command_timed = true;
+  s_.progress.banner_expected = true;
   note('C');
   move(Step::link_connect);
   mark(Section::link);
@@ -55,7 +55,7 @@ void Apply::operator()(const LinkConnect& event)
 
 void Apply::operator()(const LinkGreeting& event)
 {
-  s_.greeted = true;
+  s_.progress.greeted = true;
   s_.banner = kept(event.hostname);
   relate(s_.related_hosts, s_.banner);
   note('G');
@@ -80,7 +80,7 @@ void Apply::operator()(const LinkIdentify& event)
 void Apply::operator()(const LinkTls& event)
 {
   s_.tls_established = true;
-  s_.tls_expected = false;
+  s_.progress.tls_expected = false;
   parse_tls(event.text);
   if (!s_.to_tls_us)
     s_.to_tls_us = elapsed(s_.start_us, time_us_);
@@ -121,7 +121,7 @@ void Apply::operator()(const LinkDisconnect&)
 void Apply::operator()(const Timeout&)
 {
   ++s_.count.timeout;
-  s_.timed_out = true;
+  s_.progress.timed_out = true;
   mark(Section::count);
   note('O');
 }
@@ -146,8 +146,8 @@ void Apply::close(Close close, std::string_view reason)
 
 void Apply::forget_connection()
 {
-  s_.greeted = s_.replied = s_.connect_passed = false;
-  s_.tls_expected = s_.in_auth_exchange = s_.tls_established = false;
+  s_.progress.greeted = s_.progress.replied = s_.progress.connect_passed = false;
+  s_.progress.tls_expected = s_.progress.in_auth_exchange = s_.tls_established = false;
   s_.banner.clear();
   s_.rejection.clear();
   s_.helo_method.clear();
@@ -190,21 +190,21 @@ void Apply::parse_tls(std::string_view text)
 Close Apply::inferred_close() const
 {
   const bool out = s_.subsystem == Subsystem::smtp_out;
-  if (s_.timed_out)
+  if (s_.progress.timed_out)
     return Close::timeout;
   if (s_.filter.response == "disconnect")
     return Close::filter_disconnect;
   if (out && !s_.connected && !s_.partial)
     return Close::connect_failed;
-  if (s_.tls_expected || handshake_failed_at_once())
+  if (s_.progress.tls_expected || handshake_failed_at_once())
     return Close::tls_failed;
-  if (!s_.greeted && !s_.rejection.empty())
+  if (!s_.progress.greeted && !s_.rejection.empty())
     return Close::rejected;
-  if (s_.quit_said)
+  if (s_.progress.quit_said)
     return Close::quit;
   if (s_.reply.complete && s_.reply.code == 421)
     return Close::server_421;
-  if (s_.reply.complete && s_.reply.code_class() == 5 && !s_.unanswered)
+  if (s_.reply.complete && s_.reply.code_class() == 5 && !s_.progress.unanswered)
     return Close::server_5xx;
   return out ? Close::server_lost : Close::client_lost;
 }
@@ -214,9 +214,11 @@ Close Apply::inferred_close() const
 bool Apply::handshake_failed_at_once() const
 {
   constexpr std::uint16_t smtps = 465; // RFC 8314
-  if (s_.partial || !s_.connected || s_.greeted || s_.replied || s_.tls_established)
+  if (s_.partial || !s_.connected || s_.progress.greeted || s_.progress.replied ||
+      s_.tls_established)
     return false;
-  return s_.subsystem == Subsystem::smtp_in ? s_.connect_passed : s_.destination.port == smtps;
+  return s_.subsystem == Subsystem::smtp_in ? s_.progress.connect_passed
+                                            : s_.destination.port == smtps;
 }
 
 } // namespace jsonlog

@@ -78,8 +78,8 @@ void Apply::operator()(const ProtocolClient& event)
   mark(Section::command);
   if (s_.command.verb.empty())
     mark(Section::reply); // the two share an object: its first member is another one now
-  if (may_hold_secret(event.command, s_.in_auth_exchange)) {
-    MaskedText masked = mask_command(event.command, s_.in_auth_exchange);
+  if (may_hold_secret(event.command, s_.progress.in_auth_exchange)) {
+    MaskedText masked = mask_command(event.command, s_.progress.in_auth_exchange);
     if (masked.hidden)
       raise(Anomaly::secret_masked);
     s_.command.line = kept(masked.text);
@@ -87,25 +87,25 @@ void Apply::operator()(const ProtocolClient& event)
     s_.command.line = kept(event.command);
   }
   // A line of an AUTH exchange is no command of its own.
-  s_.command.verb = s_.in_auth_exchange ? "AUTH" : command_verb(event.command);
+  s_.command.verb = s_.progress.in_auth_exchange ? "AUTH" : command_verb(event.command);
   const bool mail = s_.command.verb == "MAIL FROM";
   const bool rcpt = s_.command.verb == "RCPT TO";
   s_.command.address = {};
   if (mail || rcpt)
     s_.command.address = parse_mail_address(command_address(event.command));
-  s_.mail_answered = s_.mail_answered && !mail;
-  s_.rcpt_answered = s_.rcpt_answered && !rcpt;
-  s_.unanswered = true;
-  s_.banner_expected = false;
-  s_.replies = 0;
-  s_.refusal_noted = false;
-  s_.rewritten.reset();
-  s_.command_us = time_us_;
-  s_.command_timed = true;
+  s_.progress.mail_answered = s_.progress.mail_answered && !mail;
+  s_.progress.rcpt_answered = s_.progress.rcpt_answered && !rcpt;
+  s_.progress.unanswered = true;
+  s_.progress.banner_expected = false;
+  s_.progress.replies = 0;
+  s_.progress.refusal_noted = false;
+  s_.progress.rewritten.reset();
+  s_.progress.command_us = time_us_;
+  s_.progress.command_timed = true;
   if (mail) {
     move(Step::mail_command);
   } else if (s_.command.verb == "QUIT") {
-    s_.quit_said = true;
+    s_.progress.quit_said = true;
     note('Q');
     move(Step::quit_command);
   } else {
@@ -123,30 +123,30 @@ void Apply::operator()(const ProtocolServer& event)
   s_.reply.feed(event.reply);
   if (s_.reply.lines == 1) {
     s_.answers = answered_by_reply();
-    s_.banner_expected = false;
+    s_.progress.banner_expected = false;
   }
-  s_.unanswered = s_.unanswered && s_.answers != unsolicited;
-  s_.replied = true;
+  s_.progress.unanswered = s_.progress.unanswered && s_.answers != unsolicited;
+  s_.progress.replied = true;
   mark(Section::reply);
   if (begins_auth_exchange())
-    s_.in_auth_exchange = true;
+    s_.progress.in_auth_exchange = true;
   if (!s_.reply.complete)
     return;
   count_reply();
-  ++s_.replies;
+  ++s_.progress.replies;
   if (s_.reply.code == 334)
     return;
   // Until 0.3 there was no link-greeting.
   if (report_->dialect <= dialect_0(3) && s_.reply.code_class() == 2)
-    s_.greeted = true;
-  if (s_.reply.refuses() && !s_.greeted && !s_.partial && s_.rejection.empty())
+    s_.progress.greeted = true;
+  if (s_.reply.refuses() && !s_.progress.greeted && !s_.partial && s_.rejection.empty())
     s_.rejection = s_.reply.whole();
-  s_.in_auth_exchange = false;
-  if (s_.reply.code == 220 && s_.unanswered && s_.command.verb == "STARTTLS")
-    s_.tls_expected = true;
+  s_.progress.in_auth_exchange = false;
+  if (s_.reply.code == 220 && s_.progress.unanswered && s_.command.verb == "STARTTLS")
+    s_.progress.tls_expected = true;
   judge_refusal();
-  s_.unsolicited = s_.answers == unsolicited;
-  s_.unanswered = false;
+  s_.progress.unsolicited = s_.answers == unsolicited;
+  s_.progress.unanswered = false;
 }
 
 void Apply::operator()(const FilterResponse& event)
@@ -159,8 +159,8 @@ void Apply::operator()(const FilterResponse& event)
   last.response = kept(event.response);
   last.param.clear();
   last.latency_us.reset();
-  if (s_.command_timed)
-    last.latency_us = elapsed(s_.command_us, time_us_);
+  if (s_.progress.command_timed)
+    last.latency_us = elapsed(s_.progress.command_us, time_us_);
   measure_answer();
   if (!holds_secret(event))
     last.param = kept(event.param);
@@ -174,7 +174,7 @@ void Apply::operator()(const FilterResponse& event)
       mark(Section::decisions);
   }
   if (phase == "connect" && (event.response == "proceed" || event.response == "junk"))
-    s_.connect_passed = true;
+    s_.progress.connect_passed = true;
   mark(Section::filter);
 }
 
@@ -204,12 +204,13 @@ std::string_view Apply::answered_by_reply()
   const bool in = s_.subsystem == Subsystem::smtp_in;
   if (in && (refuses_pipelining(s_.reply) || refuses_long_line(s_.reply)))
     return unsolicited;
-  if (s_.unanswered)
+  if (s_.progress.unanswered)
     return s_.command.verb;
-  if (s_.banner_expected)
+  if (s_.progress.banner_expected)
     return connect;
   // Over LMTP each accepted recipient gets a verdict on the message, RFC 2033 4.2.
-  if (s_.is_lmtp() && s_.command.verb == "." && s_.tx && s_.replies < s_.tx->recipients.accepted)
+  if (s_.is_lmtp() && s_.command.verb == "." && s_.tx &&
+      s_.progress.replies < s_.tx->recipients.accepted)
     return s_.command.verb;
   return unsolicited;
 }
@@ -236,10 +237,10 @@ void Apply::judge_refusal()
       raise(Anomaly::pipelining_refused);
     else if (refuses_long_line(s_.reply))
       raise(Anomaly::oversized_line);
-    else if (s_.unanswered && s_.command.verb == "other")
+    else if (s_.progress.unanswered && s_.command.verb == "other")
       raise(Anomaly::unknown_command);
   }
-  if (!s_.unanswered)
+  if (!s_.progress.unanswered)
     return;
   const bool unknown_to_server = s_.reply.code == 500 || s_.reply.code == 502; // RFC 5321, 4.2.4
   if (unknown_to_server && (s_.command.verb == "VRFY" || s_.command.verb == "EXPN"))
@@ -274,7 +275,7 @@ void Apply::count_filter_response(const FilterResponse& event)
     ++count.rewrite;
     note('W');
     if (event.phase == "mail-from" || event.phase == "rcpt-to")
-      s_.rewritten = parse_mail_address(inside_brackets(event.param));
+      s_.progress.rewritten = parse_mail_address(inside_brackets(event.param));
   } else if (event.response == "reject" || event.response == "disconnect") {
     const bool reject = event.response == "reject";
     ++(reject ? count.reject : count.disconnect);

@@ -31,11 +31,11 @@ void Apply::operator()(const TxMail& event)
 {
   expect_result(event.result);
   const bool ok = event.result == "ok";
-  if (!ok && !event.result.empty() && s_.mail_answered) {
+  if (!ok && !event.result.empty() && s_.progress.mail_answered) {
     bogus();
     return;
   }
-  s_.mail_answered = true;
+  s_.progress.mail_answered = true;
   ++s_.count.mail;
   mark(Section::count);
   if (!s_.to_mail_us)
@@ -61,11 +61,11 @@ void Apply::operator()(const TxRcpt& event)
   auto [address, original] = effective_address(event.address);
   if (!address.address.empty() || !event.result.empty())
     s_.now.recipient = Recipient{address, std::move(original), std::string(kept(event.result))};
-  if (!ok && !event.result.empty() && s_.rcpt_answered) {
+  if (!ok && !event.result.empty() && s_.progress.rcpt_answered) {
     bogus();
     return;
   }
-  s_.rcpt_answered = true;
+  s_.progress.rcpt_answered = true;
   ++s_.count.rcpt;
   s_.count.rcpt_ok += ok ? 1U : 0U;
   s_.count.rcpt_tempfail += event.result == "tempfail" ? 1U : 0U;
@@ -345,12 +345,12 @@ void Apply::record_size(Transaction& tx, std::int64_t reported)
 Apply::Effective Apply::effective_address(std::string_view reported) const
 {
   MailAddress address = parse_mail_address(plain_address(reported, report_->dialect));
-  if (!s_.rewritten)
+  if (!s_.progress.rewritten)
     return {std::move(address), {}};
-  if (s_.rewritten->address != address.address)
-    return {*s_.rewritten, std::move(address.address)};
+  if (s_.progress.rewritten->address != address.address)
+    return {*s_.progress.rewritten, std::move(address.address)};
   const std::string& said = s_.command.address.address;
-  return {std::move(address), said == s_.rewritten->address ? std::string{} : said};
+  return {std::move(address), said == s_.progress.rewritten->address ? std::string{} : said};
 }
 
 void Apply::bogus()
@@ -375,11 +375,11 @@ void Apply::conclude(std::string_view result, char letter)
 // to a client that does not wait); else who gave up says why.
 void Apply::explain_rollback()
 {
-  const bool refused = !s_.unanswered && s_.reply.refuses();
+  const bool refused = !s_.progress.unanswered && s_.reply.refuses();
   const std::string_view verb = s_.command.verb;
   const bool ends_it =
     verb == "." || verb == "DATA" || (verb == "RCPT TO" && s_.subsystem == Subsystem::smtp_out);
-  if (refused && (ends_it || s_.unsolicited))
+  if (refused && (ends_it || s_.progress.unsolicited))
     s_.now.reason = s_.reply.whole();
   else if (!refused && s_.filter.response == "disconnect" && !s_.filter.param.empty())
     s_.now.reason = s_.filter.param;
@@ -392,12 +392,12 @@ std::string_view Apply::rollback_without_reply() const
 {
   constexpr std::array resets{"RSET", "EHLO", "HELO", "LHLO", "STARTTLS"};
   const std::string_view verb = s_.command.verb;
-  const bool refused = !s_.unanswered && s_.reply.refuses();
-  if (s_.timed_out)
+  const bool refused = !s_.progress.unanswered && s_.reply.refuses();
+  if (s_.progress.timed_out)
     return "timeout";
   if (!refused && std::ranges::find(resets, verb) != resets.end())
     return "client reset";
-  if (s_.quit_said)
+  if (s_.progress.quit_said)
     return "client quit";
   // smtpd reports no rollback when the server of a relay goes away.
   return s_.subsystem == Subsystem::smtp_in ? std::string_view("client lost") : std::string_view{};

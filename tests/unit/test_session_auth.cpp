@@ -52,7 +52,7 @@ TEST_SUITE("session_auth")
   {
     Story story;
     story.greet().tell("protocol-client|AUTH LOGIN").tell("protocol-server|334 VXNlcm5hbWU6");
-    CHECK(story.session.in_auth_exchange);
+    CHECK(story.session.progress.in_auth_exchange);
     story.tell("protocol-client|YWxpY2U=");
     CHECK(story.session.command.line == "********");
     CHECK(story.session.command.verb == "AUTH");
@@ -60,7 +60,7 @@ TEST_SUITE("session_auth")
     story.tell("protocol-server|334 UGFzc3dvcmQ6").tell("protocol-client|c2VjcmV0");
     CHECK(story.session.command.line == "********");
     story.tell("protocol-server|535 5.7.8 no");
-    CHECK_FALSE(story.session.in_auth_exchange);
+    CHECK_FALSE(story.session.progress.in_auth_exchange);
     story.tell("protocol-client|NOOP");
     CHECK(story.session.command.line == "NOOP");
     CHECK(story.session.count.reply_3xx == 2);
