@@ -53,16 +53,16 @@ char refusal_letter(std::string_view verb) noexcept
     std::string_view verb;
     char letter;
   };
-  constexpr std::array<Letter, 10> letters = {{{"MAIL FROM", 'm'},
-                                               {"RCPT TO", 'r'},
-                                               {"DATA", 'd'},
-                                               {"AUTH", 'a'},
-                                               {"STARTTLS", 't'},
-                                               {"EHLO", 'e'},
-                                               {"HELO", 'h'},
-                                               {"LHLO", 'l'},
-                                               {".", no_letter},
-                                               {"QUIT", no_letter}}};
+  static constexpr std::array<Letter, 10> letters = {{{"MAIL FROM", 'm'},
+                                                      {"RCPT TO", 'r'},
+                                                      {"DATA", 'd'},
+                                                      {"AUTH", 'a'},
+                                                      {"STARTTLS", 't'},
+                                                      {"EHLO", 'e'},
+                                                      {"HELO", 'h'},
+                                                      {"LHLO", 'l'},
+                                                      {".", no_letter},
+                                                      {"QUIT", no_letter}}};
   for (const Letter& row : letters)
     if (row.verb == verb)
       return row.letter;

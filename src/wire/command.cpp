@@ -23,7 +23,7 @@ bool is_path_command(std::string_view line, std::string_view verb) noexcept
 
 std::string_view command_verb(std::string_view line) noexcept
 {
-  constexpr std::array<std::string_view, 14> single_words = {
+  static constexpr std::array<std::string_view, 14> single_words = {
     "EHLO", "QUIT", "DATA", ".",    "RSET", "HELO", "STARTTLS",
     "AUTH", "NOOP", "HELP", "LHLO", "VRFY", "EXPN", "WIZ"};
   line = skip_blanks(line);
