@@ -12,12 +12,14 @@
 namespace jsonlog {
 
 // Whether an enum has a name for the value: compilers write `Phase::quit` for one that it has, and
-// `(Phase)9` for one that it has not.
+// `(Phase)9` for one that it has not. A namespace without a name may stand in brackets before `::`.
 template <auto value>
 consteval bool is_named() noexcept
 {
-  const std::string_view signature = __PRETTY_FUNCTION__;
-  return signature[signature.find("value = ") + std::string_view("value = ").size()] != '(';
+  std::string_view text = __PRETTY_FUNCTION__;
+  text.remove_prefix(text.find("value = "));
+  const std::size_t bracket = text.rfind(')');
+  return bracket == std::string_view::npos || text[bracket + 1] == ':';
 }
 
 // How many values an enum has, which are 0, 1, 2 and so on.

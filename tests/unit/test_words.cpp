@@ -16,11 +16,17 @@ constexpr Words<Tool>
 
 } // namespace
 
+// Compilers write the names of both kinds of namespace in ways of their own.
+namespace named {
+enum class Wood : std::uint8_t { oak, beech2 };
+}
+
 TEST_SUITE("words")
 {
   TEST_CASE("an enum has as many values as names")
   {
     CHECK(value_count<Tool> == 3);
+    CHECK(value_count<named::Wood> == 2);
   }
 
   TEST_CASE("a value has its word, and a word its value")
