@@ -38,10 +38,10 @@ inline constexpr std::size_t value_count = count_values<Enum>();
 // Whether each value has a row of a table, in the order of the values. `value` is the member that
 // says whose row it is.
 template <typename Enum, typename Row, std::size_t count>
-constexpr bool has_row_for_each(const std::array<Row, count>& rows, Enum Row::*value) noexcept
+constexpr bool has_row_for_each(const std::array<Row, count>& all_rows, Enum Row::*value) noexcept
 {
   for (std::size_t i = 0; i < count; ++i)
-    if (rows[i].*value != static_cast<Enum>(i))
+    if (all_rows[i].*value != static_cast<Enum>(i))
       return false;
   return count == value_count<Enum>;
 }
