@@ -4,10 +4,6 @@
 //
 // `cached` is what the filter does. `stock` is the obvious program: every line from nothing, and
 // spdlog's own rotating sink behind it. Compare the two with time(1) or the like.
-#include "jsonlog/pipeline.hpp"
-#include "output/diagnostics.hpp"
-#include "output/event_log.hpp"
-#include "output/file_sink.hpp"
 #include "recorded.hpp"
 
 #include <cstdio>
@@ -19,8 +15,6 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 
 namespace {
-
-using jsonlog::Snapshot;
 
 class RotatingSink : public jsonlog::LineSink
 {
@@ -43,11 +37,10 @@ private:
   spdlog::logger logger_;
 };
 
-void run(const char* stream, jsonlog::LineSink& sink, Snapshot::Way way)
+void write_stock(const char* stream, const char* output)
 {
-  jsonlog::LineSettings settings;
-  settings.program_version = "bench";
-  jsonlog::Pipeline pipeline({settings}, sink, way);
+  RotatingSink sink(output);
+  jsonlog::Pipeline pipeline({bench_settings()}, sink, jsonlog::Snapshot::Way::from_nothing);
   each_line(stream, [&pipeline](const jsonlog::Line& line) { pipeline.feed(line); });
   pipeline.finish();
 }
@@ -60,17 +53,8 @@ int main(int argc, char** argv)
     std::fputs("usage: bench_file STREAM OUTPUT cached|stock\n", stderr);
     return 2;
   }
-  if (std::string_view(argv[3]) == "stock") {
-    RotatingSink sink(argv[2]);
-    run(argv[1], sink, Snapshot::Way::from_nothing);
-    return 0;
-  }
-  jsonlog::Diagnostics diagnostics("bench_file: ");
-  const auto sink = std::make_shared<jsonlog::FileSink>(
-    argv[2], jsonlog::no_rotation, jsonlog::limits::queue_bytes, nullptr, diagnostics);
-  sink->wait_when_full([]() noexcept { return true; });
-  jsonlog::EventLog log(sink);
-  sink->start();
-  run(argv[1], log, Snapshot::Way::cached);
-  return sink->drain(std::chrono::minutes(1)) ? 0 : 1;
+  if (std::string_view(argv[3]) == "stock")
+    write_stock(argv[1], argv[2]);
+  else
+    filter_to_file(argv[1], argv[2]);
 }

@@ -6,9 +6,7 @@
 // buffer of that line's session into a buffer that a second thread writes to OUTPUT. The two take
 // turns; seconds of user time and of the wall clock, and the ratio of the medians, are printed.
 #include "jsonlog/pipeline.hpp"
-#include "output/diagnostics.hpp"
-#include "output/event_log.hpp"
-#include "output/file_sink.hpp"
+#include "jsonlog/session_table.hpp"
 #include "recorded.hpp"
 #include "user_time.hpp"
 
@@ -21,11 +19,11 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <optional>
 #include <string_view>
 #include <thread>
-#include <unordered_map>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <fcntl.h>
@@ -52,57 +50,26 @@ public:
   std::size_t bytes = 0;
 };
 
-// Sessions take the place of one that has ended, as they do in the filter.
-class Places
-{
-public:
-  std::size_t of(std::string_view report)
-  {
-    for (int bars = 0; bars < 5; ++bars)
-      report.remove_prefix(std::min(report.find('|'), report.size() - 1) + 1);
-    const std::string session(report.substr(0, report.find('|')));
-    const auto [found, is_new] = places_.try_emplace(session, count_);
-    if (is_new && !free_.empty()) {
-      found->second = free_.back();
-      free_.pop_back();
-    } else if (is_new) {
-      ++count_;
-    }
-    return found->second;
-  }
-  void end(std::string_view report, std::size_t place)
-  {
-    if (report.find("|link-disconnect|") == std::string_view::npos)
-      return;
-    std::erase_if(places_, [place](const auto& entry) { return entry.second == place; });
-    free_.push_back(place);
-  }
-
-private:
-  std::unordered_map<std::string, std::size_t> places_;
-  std::vector<std::size_t> free_;
-  std::size_t count_ = 0;
-};
-
-jsonlog::PipelineSettings settings()
-{
-  jsonlog::PipelineSettings made;
-  made.line.program_version = "bench";
-  return made;
-}
-
 std::vector<Copy> copies_of(const char* stream)
 {
   std::vector<Copy> copies;
   Counter counter;
-  Places places;
-  jsonlog::Pipeline pipeline(settings(), counter);
+  jsonlog::Pipeline pipeline({bench_settings()}, counter);
+  // Sessions take the place of one that has ended, as they do in the filter.
+  jsonlog::SessionTable sessions(jsonlog::limits::max_sessions);
   each_line(stream, [&](const Line& line) {
     const std::size_t before = counter.bytes;
     pipeline.feed(line);
-    const std::size_t place = places.of(line.text);
-    copies.push_back({place, counter.bytes - before});
-    places.end(line.text, place);
+    std::optional<jsonlog::SessionTable::Slot> slot;
+    jsonlog::Report report;
+    if (jsonlog::parse_report(line.text, report).empty()) {
+      slot = sessions.find(report.subsystem, report.session);
+      if (!slot)
+        slot = sessions.create(report.subsystem, report.session);
+      if (std::holds_alternative<jsonlog::LinkDisconnect>(report.event))
+        sessions.erase(*slot, false);
+    }
+    copies.push_back({slot.value_or(0), counter.bytes - before});
   });
   return copies;
 }
@@ -187,21 +154,6 @@ void floor_of(const char* stream, const char* output, const std::vector<Copy>& c
   });
 }
 
-void filter(const char* stream, const char* output)
-{
-  jsonlog::Diagnostics diagnostics("bench_floor: ");
-  const auto sink = std::make_shared<jsonlog::FileSink>(
-    output, jsonlog::no_rotation, jsonlog::limits::queue_bytes, nullptr, diagnostics);
-  sink->wait_when_full([]() noexcept { return true; });
-  jsonlog::EventLog log(sink);
-  sink->start();
-  jsonlog::Pipeline pipeline(settings(), log);
-  each_line(stream, [&](const Line& line) { pipeline.feed(line); });
-  pipeline.finish();
-  if (!sink->drain(std::chrono::minutes(1)))
-    std::exit(1);
-}
-
 struct Seconds
 {
   double user, wall;
@@ -244,7 +196,7 @@ int main(int argc, char** argv)
   }
   std::vector<Seconds> ours, floor;
   for (int pair = 0; pair < (argc > 3 ? std::atoi(argv[3]) : 5); ++pair) {
-    ours.push_back(seconds_of([&] { filter(stream, output); }));
+    ours.push_back(seconds_of([&] { filter_to_file(stream, output); }));
     unlink(output);
     floor.push_back(seconds_of([&] { floor_of(stream, output, copies, sessions); }));
     unlink(output);

@@ -2,8 +2,15 @@
 #pragma once
 
 #include "jsonlog/line_reader.hpp"
+#include "jsonlog/pipeline.hpp"
+#include "output/diagnostics.hpp"
+#include "output/event_log.hpp"
+#include "output/file_sink.hpp"
 
+#include <chrono>
 #include <cstddef>
+#include <cstdlib>
+#include <memory>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -23,4 +30,27 @@ void each_line(const char* stream, auto&& take)
       take(*line);
   }
   close(input);
+}
+
+inline jsonlog::LineSettings bench_settings()
+{
+  jsonlog::LineSettings settings;
+  settings.program_version = "bench";
+  return settings;
+}
+
+// Writes a recorded stream to a file as the filter does.
+inline void filter_to_file(const char* stream, const char* output)
+{
+  jsonlog::Diagnostics diagnostics("bench: ");
+  const auto sink = std::make_shared<jsonlog::FileSink>(
+    output, jsonlog::no_rotation, jsonlog::limits::queue_bytes, nullptr, diagnostics);
+  sink->wait_when_full([]() noexcept { return true; });
+  jsonlog::EventLog log(sink);
+  sink->start();
+  jsonlog::Pipeline pipeline({bench_settings()}, log);
+  each_line(stream, [&pipeline](const jsonlog::Line& line) { pipeline.feed(line); });
+  pipeline.finish();
+  if (!sink->drain(std::chrono::minutes(1)))
+    std::exit(1);
 }
