@@ -45,9 +45,7 @@ public:
   {
     const EventLine line{session, report, logger};
     if (way_ == Way::cached) {
-      while (texts_.size() <= slot)
-        texts_.emplace_back();
-      write_line(line, texts_[slot], changed);
+      write_line(line, text_of(slot, session, changed), changed);
       if (line_.size() - 1 <= settings_.max_line)
         return line_.view();
     }
@@ -72,6 +70,16 @@ public:
   bool truncated() const noexcept { return cuts_.any(); }
 
 private:
+  // A session of which the only line is its last has no use for a text of its own.
+  SessionText& text_of(SessionTable::Slot slot, const Session& session, Sections changed)
+  {
+    if (changed == all_sections && session.final())
+      return only_text_;
+    while (texts_.size() <= slot)
+      texts_.emplace_back();
+    return texts_[slot];
+  }
+
   template <typename Write>
   std::string_view from_nothing(const Write& write)
   {
@@ -176,6 +184,7 @@ private:
   Cuts constant_cuts_;
 
   std::deque<SessionText> texts_; // by slot
+  SessionText only_text_;
   JsonWriter json_;
   TextBuffer line_;
   TimeText time_text_;
