@@ -42,13 +42,8 @@ void Pipeline::feed(const Line& line) noexcept
     return;
   }
   Report report;
-  std::string_view error;
-  if (line.oversized)
-    error = "line too long";
-  else if (line.text.find('\0') != std::string_view::npos)
-    error = "NUL in line";
-  else
-    error = parse_report(line.text, report);
+  const std::string_view error =
+    line.oversized ? "line too long" : parse_report(line.text, report);
   if (error.empty())
     feed_report(report);
   else

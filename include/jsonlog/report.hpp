@@ -163,10 +163,12 @@ struct Report
   Event event;
   bool missing_fields = false; // the ones that are missing are empty
   bool extra_fields = false;   // what stood after the last field was left out
+  bool bad_bytes = false;      // the line is no UTF-8
 };
 
-// Returns an empty text and fills `report`, or says in a few words what is wrong with the
-// prefix (version, time, subsystem, event, session id): such a line belongs to no session.
+// Returns an empty text and fills `report`, or says in a few words what is wrong: a NUL, or
+// something in the prefix (version, time, subsystem, event, session id). Such a line belongs to no
+// session.
 // Odd parameters are no error: they are marked, and the event holds what there is.
 std::string_view parse_report(std::string_view line, Report& report) noexcept;
 

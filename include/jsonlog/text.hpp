@@ -17,6 +17,9 @@ namespace jsonlog {
 // or a backslash in it is all that a JSON writer must escape.
 bool is_plain(std::string_view bytes) noexcept;
 
+// True when every byte is ASCII, and none is NUL.
+bool is_ascii(std::string_view bytes) noexcept;
+
 // True when the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates).
 bool is_utf8(std::string_view bytes) noexcept;
 

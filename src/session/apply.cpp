@@ -48,7 +48,7 @@ void Apply::check_report()
     raise(Anomaly::missing_fields);
   if (report_->extra_fields)
     raise(Anomaly::extra_fields);
-  if (!is_utf8(report_->line))
+  if (report_->bad_bytes)
     raise(Anomaly::bad_bytes);
 }
 

@@ -143,10 +143,13 @@ bool is_plain(std::string_view bytes) noexcept
   return !is_any_byte(bytes, is_special);
 }
 
+bool is_ascii(std::string_view bytes) noexcept
+{
+  return !is_any_byte(bytes, [](Block block) { return block <= 0; });
+}
+
 bool is_utf8(std::string_view bytes) noexcept
 {
-  if (!is_any_byte(bytes, [](Block block) { return block < 0; }))
-    return true;
   for (std::size_t at = 0; at < bytes.size();) {
     const std::size_t length = sequence_length(bytes, at);
     if (length == 0)

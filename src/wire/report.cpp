@@ -146,7 +146,12 @@ constexpr std::array<std::uint8_t, 64> first_rows = [] {
 const Row* find_row(std::string_view name, Dialect dialect,
                     std::optional<std::string_view> params) noexcept
 {
-  for (std::size_t i = first_rows[slot_of(name)]; i < rows.size() && rows[i].name == name; ++i) {
+  const std::size_t first = first_rows[slot_of(name)];
+  if (first == no_row || rows[first].name != name)
+    return nullptr;
+  // Rows of one event share the characters of their name.
+  for (std::size_t i = first; i < rows.size() && rows[i].name.data() == rows[first].name.data();
+       ++i) {
     const Row& row = rows[i];
     if (dialect > row.last)
       continue;
@@ -248,10 +253,28 @@ std::int64_t eight_digits(const char* text) noexcept
   return static_cast<std::int64_t>((digits * 10'000 + (digits >> 32)) & 0xffffffff);
 }
 
+// `0.7`: the length of all versions from 2019 on.
+constexpr std::size_t version_size = 3;
+
+bool is_usual_version(std::string_view text) noexcept
+{
+  return text.starts_with("0.") && is_digit(text[version_size - 1]);
+}
+
+// As next_field(), which is asked only where the version is not of the usual form.
+bool next_version_field(std::string_view& rest, std::string_view& field) noexcept
+{
+  if (rest.size() <= version_size || rest[version_size] != '|' || !is_usual_version(rest))
+    return next_field(rest, field);
+  field = rest.substr(0, version_size);
+  rest.remove_prefix(version_size + 1);
+  return true;
+}
+
 std::optional<Dialect> parse_version(std::string_view text) noexcept
 {
-  if (text.size() == 3 && text.starts_with("0.") && is_digit(text[2]))
-    return dialect_0(static_cast<unsigned>(text[2] - '0'));
+  if (text.size() == version_size && is_usual_version(text))
+    return dialect_0(static_cast<unsigned>(text[version_size - 1] - '0'));
   if (text == "1")
     return Dialect::one;
   if (text == "0")
@@ -315,37 +338,33 @@ std::optional<std::int64_t> parse_time(std::string_view text, Dialect dialect) n
   return *seconds * 1'000'000 + *microseconds;
 }
 
-// The number of eight hex digits, or nothing; smtpd writes small letters only. As eight_digits().
-std::optional<std::uint64_t> eight_hex_digits(const char* text) noexcept
+// The number of eight hex digits, each in the low half of its byte. As eight_digits().
+std::uint64_t eight_hex_digits(const char* values) noexcept
 {
-  const std::uint64_t digits = eight_characters(text);
-  constexpr std::uint64_t ones = 0x0101010101010101;
-  constexpr std::uint64_t tops = ones << 7;
-  // The top bit of each byte: whether it is at least that character. REQUIRES: ASCII.
-  const auto at_least = [digits](char c) {
-    return digits + ones * (0x80U - static_cast<unsigned char>(c));
-  };
-  const std::uint64_t letters = at_least('a') & ~at_least('g');
-  const std::uint64_t good = (at_least('0') & ~at_least(':')) | letters;
-  if ((digits & tops) != 0 || (good & tops) != tops)
-    return std::nullopt;
-  std::uint64_t values = (digits & (ones * 0xf)) + ((letters & tops) >> 7) * 9;
-  values = (values * 0x10 + (values >> 8)) & 0x00ff00ff00ff00ff;
-  values = (values * 0x100 + (values >> 16)) & 0x0000ffff0000ffff;
-  return (values * 0x10000 + (values >> 32)) & 0xffffffff;
+  std::uint64_t digits = eight_characters(values);
+  digits = (digits * 0x10 + (digits >> 8)) & 0x00ff00ff00ff00ff;
+  digits = (digits * 0x100 + (digits >> 16)) & 0x0000ffff0000ffff;
+  return (digits * 0x10000 + (digits >> 32)) & 0xffffffff;
 }
 
 constexpr std::size_t session_size = 16;
 
+// smtpd writes small letters only.
 bool parse_session(std::string_view text, std::uint64_t& session) noexcept
 {
+  // One vector of whatever machine this is compiled for. A comparison gives -1 where it is true.
+  using Digits [[gnu::vector_size(session_size)]] = signed char;
   if (text.size() != session_size)
     return false;
-  const auto high = eight_hex_digits(text.data());
-  const auto low = eight_hex_digits(text.data() + session_size / 2);
-  if (!high || !low)
+  Digits digits;
+  std::memcpy(&digits, text.data(), sizeof digits);
+  const Digits letters = (digits >= 'a') & (digits <= 'f');
+  const Digits good = letters | ((digits >= '0') & (digits <= '9'));
+  const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(good);
+  if ((halves[0] & halves[1]) != ~std::uint64_t{0})
     return false;
-  session = *high << 32 | *low;
+  const auto values = std::bit_cast<std::array<char, session_size>>((digits & 0xf) + (letters & 9));
+  session = eight_hex_digits(values.data()) << 32 | eight_hex_digits(values.data() + 8);
   return true;
 }
 
@@ -381,11 +400,16 @@ std::string hex_id(std::uint64_t session)
 std::string_view parse_report(std::string_view line, Report& report) noexcept
 {
   constexpr std::string_view keyword = "report|";
+  report.line = line;
+  report.missing_fields = report.extra_fields = report.bad_bytes = false;
+  if (!is_ascii(line)) {
+    if (line.find('\0') != std::string_view::npos)
+      return "NUL in line";
+    report.bad_bytes = !is_utf8(line);
+  }
   if (!line.starts_with(keyword))
     return "not a report";
   std::string_view rest = line.substr(keyword.size());
-  report.line = line;
-  report.missing_fields = report.extra_fields = false;
 
   std::string_view time;
   auto subsystem = take_subsystem(rest);
@@ -395,7 +419,7 @@ std::string_view parse_report(std::string_view line, Report& report) noexcept
     if (!next_field(rest, report.name) || !next_field(rest, time))
       return "prefix too short";
   } else {
-    if (!next_field(rest, report.protocol))
+    if (!next_version_field(rest, report.protocol))
       return "no version";
     const auto dialect = parse_version(report.protocol);
     if (!dialect)

@@ -262,6 +262,27 @@ TEST_SUITE("report")
       }
   }
 
+  TEST_CASE("a line with a NUL is no report, and one that is no UTF-8 is marked")
+  {
+    const std::string nul(1, '\0');
+    CHECK(Parsed(of("0.7", "protocol-client", "NOOP" + nul)).error == "NUL in line");
+    CHECK(Parsed("x" + nul).error == "NUL in line");
+    CHECK(Parsed(of("0.7", "protocol-client", "NOOP \xff")).report.bad_bytes);
+    CHECK_FALSE(Parsed(of("0.7", "protocol-client", "NOOP \xc3\xa9")).report.bad_bytes);
+    CHECK_FALSE(Parsed(of("0.7", "protocol-client", "NOOP")).report.bad_bytes);
+  }
+  TEST_CASE("versions of the usual length are told from others")
+  {
+    CHECK(Parsed(of("0.8", "protocol-client", "NOOP")).report.protocol == "0.8");
+    CHECK(Parsed(of("0.10", "protocol-client", "NOOP")).report.protocol == "0.10");
+    CHECK(Parsed(of("1.0", "protocol-client", "NOOP")).report.protocol == "1.0");
+    CHECK(Parsed(of("0.x", "protocol-client", "NOOP")).error == "bad version");
+    CHECK(Parsed("report|0.|1795219878.453076|smtp-in|timeout|53d780c857e25095").error ==
+          "bad version");
+    CHECK(Parsed("report|0.7").error == "no version");
+    CHECK(Parsed("report|0.").error == "no version");
+    CHECK(Parsed("report|").error == "no version");
+  }
   TEST_CASE("session ids have sixteen digits")
   {
     CHECK(hex_id(0) == "0000000000000000");

@@ -93,6 +93,7 @@ TEST_SUITE("text")
           const bool plain = byte >= 0x20 && byte < 0x7f;
           REQUIRE(is_plain(text) == plain);
           REQUIRE(is_utf8(text) == (byte < 0x80));
+          REQUIRE(is_ascii(text) == (byte != 0 && byte < 0x80));
           const std::string alone = write(std::string_view(text).substr(at, 1)).json;
           REQUIRE(write(text).json ==
                   std::string(at, 'a') + alone + std::string(size - at - 1, 'a'));
