@@ -42,8 +42,7 @@ void Pipeline::feed(const Line& line) noexcept
     return;
   }
   Report report;
-  const std::string_view error =
-    line.oversized ? "line too long" : parse_report(line.text, report);
+  const std::string_view error = line.oversized ? "line too long" : parse_report(line.text, report);
   if (error.empty())
     feed_report(report);
   else

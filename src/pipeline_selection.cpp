@@ -45,10 +45,9 @@ void Pipeline::select_event(SessionTable::Slot slot, const Report& report, Secti
     !watch.whole && seeks_whole_ && meets(selection.whole, session, &report);
   if (becomes_whole)
     write_past(slot, watch);
-  const bool selected =
-    watch.whole || (selection.lines == LineChoice::ends
-                      ? session.final()
-                      : selects(selection.lines, worth_of(session, report)));
+  const bool selected = watch.whole || (selection.lines == LineChoice::ends
+                                          ? session.final()
+                                          : selects(selection.lines, worth_of(session, report)));
   if (selected) {
     number_line(session, watch);
     write_event(slot, session, report, std::exchange(watch.unwritten, 0), in_auth_exchange);
