@@ -84,15 +84,15 @@ void Pipeline::write_past(SessionTable::Slot slot, Watch& watch) noexcept
   Past past = pasts_.take(slot);
   std::uint64_t left = past.unwritten();
   try {
-    replay_past(past, watch, left);
+    replay_past(past, sessions_[slot], watch, left);
   } catch (...) {
     watch.forgotten += left;
   }
 }
 
 // The reports walk again through a session that stands where they began. Lines that are out already
-// are not written twice. `left`: lines still to be written.
-void Pipeline::replay_past(Past& past, Watch& watch, std::uint64_t& left)
+// are not written twice. `now`: the session. `left`: lines still to be written.
+void Pipeline::replay_past(Past& past, const Session& now, Watch& watch, std::uint64_t& left)
 {
   std::unique_ptr<Session> session = past.take_start();
   if (session == nullptr) {
@@ -101,6 +101,7 @@ void Pipeline::replay_past(Past& past, Watch& watch, std::uint64_t& left)
   }
   Sections unwritten = all_sections;
   past.for_each(
+    now.subsystem, now.id,
     [&](std::string_view line, bool written, const std::shared_ptr<const Origin>& origin) {
       Report report;
       parse_report(line, report); // a report it was
@@ -130,7 +131,8 @@ void Pipeline::remember(SessionTable::Slot slot, const Report& report, bool writ
     return;
   }
   try {
-    pasts_.remember(slot, report.line, written, origin);
+    if (!pasts_.remember(slot, report, written, origin))
+      return;
   } catch (...) { // out of memory
     lose(slot, line + pasts_.give_up(slot));
   }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: ISC
 //
-// The reports of a session that are remembered: 60 bytes each, where their lines had 2,000. Applied
+// The reports of a session that are remembered: 35 bytes each, where their lines had 2,000. Applied
 // again to the session as it was before them, they give the lines that were not written then.
 #pragma once
 
 #include "jsonlog/origin.hpp"
+#include "jsonlog/packed_report.hpp"
 #include "jsonlog/session.hpp"
 #include "jsonlog/text_buffer.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -21,9 +21,9 @@ namespace jsonlog {
 class Past
 {
 public:
-  // The next report line. `written`: its line is out. `origin` is what tell_origin() was given
-  // then. May throw std::bad_alloc; nothing is remembered of it then.
-  void add(std::string_view line, bool written, const std::shared_ptr<const Origin>& origin);
+  // The next report. `written`: its line is out. `origin` is what tell_origin() was given
+  // then. True: bytes() may have grown. May throw std::bad_alloc; nothing is remembered of it then.
+  bool add(const Report& report, bool written, const std::shared_ptr<const Origin>& origin);
 
   // Asks the processor for the memory that add() will write to.
   void fetch() const noexcept
@@ -60,33 +60,32 @@ public:
   // Null: a session of which nothing was seen.
   std::unique_ptr<Session> take_start() noexcept { return std::move(start_); }
 
-  // Calls visit(line, written, origin) for each report, in order.
+  // Calls visit(line, written, origin) for each report of the session, in order.
   template <typename Visit>
-  void for_each(Visit visit) const
+  void for_each(Subsystem subsystem, std::uint64_t session, Visit visit) const
   {
     auto origin = origins_.begin();
+    TextBuffer line;
     for (std::string_view rest = reports_.view(); !rest.empty();) {
-      Head head;
-      std::memcpy(&head, rest.data(), sizeof head);
-      const std::string_view line = rest.substr(sizeof head, head.size);
-      rest.remove_prefix(sizeof head + head.size);
-      visit(line, head.written, head.with_origin ? *origin++ : nullptr);
+      const auto mark = static_cast<unsigned char>(rest.front());
+      line.clear();
+      rest.remove_prefix(1);
+      rest.remove_prefix(PackedReport::unpack(rest, subsystem, session, line));
+      visit(line.view(), (mark & written_mark) != 0,
+            (mark & origin_mark) != 0 ? *origin++ : nullptr);
     }
   }
 
 private:
-  struct Head // before each line in reports_
-  {
-    std::uint32_t size = 0;
-    bool written = false;
-    bool with_origin = false;
-  };
+  // Before each packed report in reports_.
+  static constexpr unsigned written_mark = 1, origin_mark = 2;
 
+  TextBuffer reports_;
+  std::uint64_t unwritten_ = 0;
+  // These two change seldom.
+  std::vector<std::shared_ptr<const Origin>> origins_;
   std::unique_ptr<Session> start_;
   std::size_t start_bytes_ = 0;
-  TextBuffer reports_;
-  std::vector<std::shared_ptr<const Origin>> origins_;
-  std::uint64_t unwritten_ = 0;
 };
 
 } // namespace jsonlog

@@ -17,7 +17,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 namespace jsonlog {
@@ -34,18 +33,17 @@ public:
   // for it is a third of what remembering costs.
   void fetch_entry(Slot slot) const noexcept
   {
-    if (slot < entries_.size()) {
+    if (slot < entries_.size())
       __builtin_prefetch(&entries_[slot], 1);
-      __builtin_prefetch(&entries_[slot].used, 1);
-    }
   }
   void fetch_past(Slot slot) const noexcept
   {
     if (slot < entries_.size())
       entries_[slot].past.fetch();
   }
-  // The next report of the session in the slot, as Past::add().
-  void remember(Slot slot, std::string_view line, bool written,
+  // The next report of the session in the slot, as Past::add(). True: there may be one that must
+  // forget.
+  bool remember(Slot slot, const Report& report, bool written,
                 const std::shared_ptr<const Origin>& origin);
 
   // A session that must forget before the next one is remembered, if there is one: `last`, if it
@@ -72,13 +70,15 @@ private:
   // By leading zeros of the bytes: the fullest have the fewest.
   static constexpr std::size_t ranks = 64;
 
-  struct Entry
+  // What each report needs comes first: it fits a line of the processor's cache.
+  struct alignas(64) Entry
   {
-    Past past;
-    std::size_t bytes = 0; // as counted in bytes_; 0: not in a ring
-    bool off = false;
-    std::uint64_t used = 0, linked = 0; // when, by clock_
+    std::uint64_t used = 0; // when, by clock_
+    std::size_t bytes = 0;  // as counted in bytes_; 0: not in a ring
     Slot newer = 0, older = 0;
+    bool off = false;
+    Past past;
+    std::uint64_t linked = 0; // as used
   };
 
   // Sessions come and go: the memory of some that have gone serves the next ones.

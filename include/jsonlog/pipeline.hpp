@@ -93,7 +93,7 @@ private:
   Sections select_end(SessionTable::Slot slot, Sections changed);
   static void number_line(Session& session, Watch& watch);
   void write_past(SessionTable::Slot slot, Watch& watch) noexcept;
-  void replay_past(Past& past, Watch& watch, std::uint64_t& left);
+  void replay_past(Past& past, const Session& now, Watch& watch, std::uint64_t& left);
   void remember(SessionTable::Slot slot, const Report& report, bool written,
                 const std::shared_ptr<const Origin>& origin) noexcept;
   void erase_session(SessionTable::Slot slot, bool closed) noexcept;

@@ -15,6 +15,7 @@
 //   report|smtp-in|EVENT|1541271219|SESSION|...              no version: early November 2018
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -150,6 +151,11 @@ using Event =
   std::variant<LinkConnect, LinkGreeting, LinkIdentify, LinkTls, LinkAuth, LinkDisconnect, TxBegin,
                TxMail, TxRcpt, TxEnvelope, TxData, TxCommit, TxRollback, TxReset, ProtocolClient,
                ProtocolServer, FilterResponse, FilterReport, Timeout, Unknown>;
+
+// The names of the events on the wire, by their index in Event.
+inline constexpr auto event_names = []<typename... Each>(const std::variant<Each...>*) {
+  return std::array<std::string_view, sizeof...(Each)>{Each::wire_name...};
+}(static_cast<const Event*>(nullptr));
 
 struct Report
 {

@@ -10,15 +10,6 @@ namespace jsonlog {
 
 namespace {
 
-template <typename... Each>
-constexpr std::array<std::string_view, sizeof...(Each)> names_of(const std::variant<Each...>*)
-{
-  return {Each::wire_name...};
-}
-
-// By their place in Event.
-constexpr auto event_names = names_of(static_cast<const Event*>(nullptr));
-
 // A record from nothing; there are few of them.
 class RecordWriter
 {

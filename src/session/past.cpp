@@ -3,16 +3,18 @@
 
 namespace jsonlog {
 
-void Past::add(std::string_view line, bool written, const std::shared_ptr<const Origin>& origin)
+bool Past::add(const Report& report, bool written, const std::shared_ptr<const Origin>& origin)
 {
-  const Head head{static_cast<std::uint32_t>(line.size()), written, origin != nullptr};
-  char* const place = reports_.room(sizeof head + line.size());
+  const PackedReport packed(report);
+  const std::size_t capacity = reports_.capacity();
+  char* const place = reports_.room(1 + packed.size());
   if (origin != nullptr)
     origins_.push_back(origin);
-  std::memcpy(place, &head, sizeof head);
-  line.copy(place + sizeof head, line.size());
-  reports_.take(sizeof head + line.size());
+  *place = static_cast<char>((written ? written_mark : 0) | (origin != nullptr ? origin_mark : 0));
+  packed.write(place + 1);
+  reports_.take(1 + packed.size());
   unwritten_ += written ? 0U : 1U;
+  return origin != nullptr || reports_.capacity() != capacity;
 }
 
 void Past::begin_at(const Session& session)

@@ -22,21 +22,20 @@ PastTable::PastTable(std::size_t most_bytes)
   spares_.reserve(most_spares);
 }
 
-void PastTable::remember(Slot slot, std::string_view line, bool written,
+bool PastTable::remember(Slot slot, const Report& report, bool written,
                          const std::shared_ptr<const Origin>& origin)
 {
   Entry& entry = this->entry(slot);
-  Past& past = entry.past;
-  if (past.empty() && !spares_.empty()) {
-    past.use_memory(std::move(spares_.back()));
+  if (entry.bytes == 0 && !spares_.empty()) {
+    entry.past.use_memory(std::move(spares_.back()));
     spares_.pop_back();
   }
-  past.add(line, written, origin);
   entry.used = ++clock_;
-  if (past.bytes() == entry.bytes)
-    return;
+  if (!entry.past.add(report, written, origin) && entry.bytes != 0)
+    return false;
   unlink(slot);
   link(slot);
+  return true;
 }
 
 std::optional<PastTable::Slot> PastTable::must_forget(Slot last) noexcept

@@ -3,6 +3,7 @@
 
 #include "jsonlog/text.hpp"
 #include "text/words.hpp"
+#include "wire/usual_prefix.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,6 +14,8 @@
 #include <type_traits>
 
 namespace jsonlog {
+
+using namespace usual_prefix;
 
 namespace {
 
@@ -253,9 +256,6 @@ std::int64_t eight_digits(const char* text) noexcept
   return static_cast<std::int64_t>((digits * 10'000 + (digits >> 32)) & 0xffffffff);
 }
 
-// `0.7`: the length of all versions from 2019 on.
-constexpr std::size_t version_size = 3;
-
 bool is_usual_version(std::string_view text) noexcept
 {
   return text.starts_with("0.") && is_digit(text[version_size - 1]);
@@ -290,10 +290,6 @@ std::optional<Dialect> parse_version(std::string_view text) noexcept
     return dialect_0(static_cast<unsigned>(*minor));
   return Dialect::newest;
 }
-
-// `1795219878.453076`: the digits of the seconds from 2001 to 2286, and the whole.
-constexpr std::size_t seconds_size = 10;
-constexpr std::size_t time_size = 17;
 
 // As next_field(), which is asked only where the time is not of the usual size. A `|` before its
 // end would not be a digit: parse_time() sees it.
@@ -347,8 +343,6 @@ std::uint64_t eight_hex_digits(const char* values) noexcept
   return (digits * 0x10000 + (digits >> 32)) & 0xffffffff;
 }
 
-constexpr std::size_t session_size = 16;
-
 // smtpd writes small letters only.
 bool parse_session(std::string_view text, std::uint64_t& session) noexcept
 {
@@ -391,7 +385,7 @@ std::string_view to_string(Subsystem subsystem) noexcept
 
 std::string hex_id(std::uint64_t session)
 {
-  std::string text(16, '0');
+  std::string text(session_size, '0');
   for (std::size_t i = text.size(); session != 0; session >>= 4)
     text[--i] = "0123456789abcdef"[session & 15];
   return text;
@@ -399,7 +393,6 @@ std::string hex_id(std::uint64_t session)
 
 std::string_view parse_report(std::string_view line, Report& report) noexcept
 {
-  constexpr std::string_view keyword = "report|";
   report.line = line;
   report.missing_fields = report.extra_fields = report.bad_bytes = false;
   if (!is_ascii(line)) {
