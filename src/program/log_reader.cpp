@@ -85,7 +85,7 @@ bool LogReader::read_file(const std::string& path, const Visit& visit)
 
 void LogReader::read_line(std::string_view text, const Visit& visit)
 {
-  if (!line_.parse(text) || line_.text("/opensmtpd/record").empty()) {
+  if (!line_.parse(text) || line_.record().empty()) {
     ++foreign_;
     return;
   }

@@ -5,27 +5,51 @@
 
 namespace jsonlog {
 
+namespace {
+
+using Element = simdjson::simdjson_result<simdjson::dom::element>;
+
+// Cuts the first key, and the `/` before it, off the front of a pointer.
+std::string_view take_key(std::string_view& pointer)
+{
+  std::size_t end = 1;
+  while (end < pointer.size() && pointer[end] != '/')
+    ++end;
+  const std::string_view key = pointer.substr(1, end - 1);
+  pointer.remove_prefix(end);
+  return key;
+}
+
+// As at_pointer(), which also undoes escapes; no key of ours needs one.
+Element member_of(Element element, std::string_view pointer)
+{
+  while (!pointer.empty())
+    element = element.at_key(take_key(pointer));
+  return element;
+}
+
+} // namespace
+
 struct JsonLine::Parser
 {
   simdjson::dom::parser parser;
-  simdjson::dom::element root;
+  Element root;
   // Most pointers lead through it, and it is the last member of a line.
-  simdjson::simdjson_result<simdjson::dom::element> opensmtpd;
+  Element opensmtpd;
 
   bool parse(std::string_view document)
   {
-    if (parser.parse(document.data(), document.size(), true).get(root) != simdjson::SUCCESS)
-      return false;
-    opensmtpd = root.at_pointer("/opensmtpd");
+    root = parser.parse(document.data(), document.size(), true);
+    opensmtpd = root.at_key("opensmtpd");
     return root.is_object();
   }
 
-  simdjson::simdjson_result<simdjson::dom::element> find(std::string_view pointer) const
+  Element find(std::string_view pointer) const
   {
     constexpr std::string_view ours = "/opensmtpd/";
     if (pointer.starts_with(ours))
-      return opensmtpd.at_pointer(pointer.substr(ours.size() - 1));
-    return root.at_pointer(pointer);
+      return member_of(opensmtpd, pointer.substr(ours.size() - 1));
+    return member_of(root, pointer);
   }
 
   template <typename Value>
@@ -47,11 +71,15 @@ JsonLine::~JsonLine() = default;
 bool JsonLine::parse(std::string_view line)
 {
   constexpr std::size_t longest_header = 512;
+  record_ = {};
   const std::size_t brace = line.substr(0, longest_header).find('{');
   if (brace == std::string_view::npos)
     return false;
   document_ = line.substr(brace);
-  return parser_->parse(document_);
+  if (!parser_->parse(document_))
+    return false;
+  record_ = text("/opensmtpd/record");
+  return true;
 }
 
 std::string_view JsonLine::text(std::string_view pointer) const

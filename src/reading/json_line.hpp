@@ -35,13 +35,15 @@ public:
   std::vector<std::string_view> list(std::string_view pointer) const;
 
   std::string_view action() const { return text("/event/action"); }
-  bool is_event() const { return text("/opensmtpd/record") == "event"; }
+  // What kind of record it is; empty: no line of this program.
+  std::string_view record() const noexcept { return record_; }
+  bool is_event() const noexcept { return record_ == "event"; }
 
 private:
   struct Parser;
 
   std::unique_ptr<Parser> parser_;
-  std::string_view document_;
+  std::string_view document_, record_;
 };
 
 } // namespace jsonlog

@@ -62,9 +62,10 @@ void Latencies::add(std::int64_t us)
 
 std::int64_t Latencies::percentile(unsigned percent) const
 {
+  const std::map<std::int64_t, std::uint64_t> in_order(counts_.begin(), counts_.end());
   const std::uint64_t rank = (count_ * percent + 99) / 100;
   std::uint64_t below = 0;
-  for (const auto& [us, count] : counts_) {
+  for (const auto& [us, count] : in_order) {
     below += count;
     if (below >= rank)
       return us;
@@ -82,20 +83,21 @@ void LogSummary::add(const JsonLine& line)
     from = time;
   if (time > to)
     to = time;
-  add_event(line, is_inbound(line) ? in_ : out_);
+  add_event(line, is_inbound(line));
 }
 
 // Losses show in the numbers of the records, per host and run.
 void LogSummary::add_record(const JsonLine& line)
 {
-  const std::string_view record = line.text("/opensmtpd/record");
+  const std::string_view record = line.record();
   const auto sequence = line.find_number("/opensmtpd/logger/sequence");
   if (!sequence)
     return;
   const bool counted = record == "event" || record == "anomaly";
   const auto number = static_cast<std::uint64_t>(*sequence);
-  const std::uint64_t dropped = std::max(count_of(line, "/opensmtpd/logger/dropped"),
-                                         count_of(line, "/opensmtpd/stats/lines/dropped"));
+  const std::uint64_t dropped =
+    std::max(count_of(line, "/opensmtpd/logger/dropped"),
+             record == "stats" ? count_of(line, "/opensmtpd/stats/lines/dropped") : 0);
   const auto [at, is_new] = runs_.try_emplace(
     {std::string(line.text("/host/name")), std::string(line.text("/opensmtpd/logger/run"))});
   Run& run = at->second;
@@ -122,37 +124,39 @@ LogSummary::Lost LogSummary::lost() const
   return lost;
 }
 
-void LogSummary::add_event(const JsonLine& line, Traffic& traffic)
+void LogSummary::add_event(const JsonLine& line, bool inbound)
 {
+  Traffic& traffic = inbound ? in_ : out_;
   const std::string_view action = line.action();
-  std::string_view id = line.text("/event/id");
-  const std::string key =
-    std::string(line.text("/opensmtpd/subsystem")).append(id.substr(0, id.rfind('.')));
-  Seen& seen = seen_[key];
+  const std::string_view id = line.text("/event/id");
+  key_ = inbound ? '<' : '>';
+  key_ += id.substr(0, id.rfind('.'));
+  const auto session = seen_.try_emplace(key_).first;
+  Seen& seen = session->second;
   ++seen.lines;
-  for (const std::string_view anomaly : line.list("/opensmtpd/anomaly_new"))
+  const auto odd = line.list("/opensmtpd/anomaly_new");
+  for (const std::string_view anomaly : odd)
     anomalies.add(anomaly);
   if (action == "tx-rcpt") {
     const std::string_view status = line.text("/opensmtpd/rcpt/status");
-    const auto& odd = line.list("/opensmtpd/anomaly_new");
     const bool bogus = std::ranges::find(odd, "bogus-result") != odd.end();
     traffic.ok += !bogus && status == "ok" ? 1U : 0U;
     traffic.tempfail += !bogus && status == "tempfail" ? 1U : 0U;
     traffic.permfail += !bogus && status == "permfail" ? 1U : 0U;
-    if (status == "ok" && is_inbound(line))
+    if (status == "ok" && inbound)
       recipient_domains.add(line.text("/opensmtpd/rcpt/domain"));
   } else if (action == "tx-commit") {
     ++traffic.messages;
     traffic.bytes += count_of(line, "/opensmtpd/tx/size");
     bars.add(line.text("/@timestamp").substr(0, span_));
-    if (is_inbound(line))
+    if (inbound)
       sender_domains.add(line.text("/opensmtpd/tx/from/domain"));
   } else if (action == "link-auth") {
     const std::string_view result = line.text("/opensmtpd/auth/result");
     pass += result == "pass" ? 1U : 0U;
     fail += result == "fail" ? 1U : 0U;
     error += result == "error" ? 1U : 0U;
-    if (result != "pass" && is_inbound(line))
+    if (result != "pass" && inbound)
       ++client(line).failed_logins;
   } else if (action == "protocol-server") {
     add_refusal(line, traffic);
@@ -162,7 +166,7 @@ void LogSummary::add_event(const JsonLine& line, Traffic& traffic)
   if (!line.truth("/opensmtpd/session/final"))
     return;
   add_end(line, traffic, seen);
-  seen_.erase(key);
+  seen_.erase(session);
 }
 
 void LogSummary::add_refusal(const JsonLine& line, Traffic& traffic)

@@ -48,7 +48,7 @@ public:
   std::int64_t max() const noexcept { return max_; }
 
 private:
-  std::map<std::int64_t, std::uint64_t> counts_;
+  std::unordered_map<std::int64_t, std::uint64_t> counts_;
   std::uint64_t count_ = 0;
   std::int64_t max_ = 0;
 };
@@ -107,7 +107,7 @@ private:
   };
 
   void add_record(const JsonLine& line);
-  void add_event(const JsonLine& line, Traffic& traffic);
+  void add_event(const JsonLine& line, bool inbound);
   void add_refusal(const JsonLine& line, Traffic& traffic);
   void add_answer(const JsonLine& line, Seen& seen);
   void add_end(const JsonLine& line, Traffic& traffic, const Seen& seen);
@@ -117,7 +117,8 @@ private:
   std::size_t span_;
   Traffic in_, out_;
   std::map<std::pair<std::string, std::string>, Run> runs_; // by host and run
-  std::unordered_map<std::string, Seen> seen_;
+  std::unordered_map<std::string, Seen> seen_;              // by direction and id
+  std::string key_; // of seen_; its memory serves the next line
 };
 
 } // namespace jsonlog
