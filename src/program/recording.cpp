@@ -4,6 +4,7 @@
 #include "jsonlog/limits.hpp"
 #include "jsonlog/time_text.hpp"
 #include "reading/input_lines.hpp"
+#include "reading/line_header.hpp"
 
 #include <utility>
 
@@ -11,7 +12,7 @@ namespace jsonlog {
 
 bool is_of_recording(std::string_view line) noexcept
 {
-  return line.starts_with("report|") || line.starts_with("config|");
+  return is_recorded(without_header(line));
 }
 
 std::string time_of_recording(const std::string& path)
@@ -23,7 +24,7 @@ std::string time_of_recording(const std::string& path)
     if (!line || !is_of_recording(line->text))
       break;
     Report report;
-    if (!parse_report(line->text, report).empty())
+    if (!parse_report(without_header(line->text), report).empty())
       continue;
     TextBuffer time;
     append_time(time, report.time_us);
@@ -49,8 +50,10 @@ Recording::Recording(Take take)
 
 void Recording::feed(const Line& line)
 {
-  pipeline_.feed(
-    {line.text.substr(0, limits::line), line.oversized || line.text.size() > limits::line});
+  if (!has_headers_)
+    has_headers_ = !is_recorded(line.text);
+  const std::string_view text = *has_headers_ ? without_header(line.text) : line.text;
+  pipeline_.feed({text.substr(0, limits::line), line.oversized || text.size() > limits::line});
 }
 
 } // namespace jsonlog

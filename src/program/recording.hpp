@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 //
-// A recorded report stream among logs: replayed, it is the log that the filter would have written.
+// A recorded report stream among logs, perhaps with the headers of syslog: replayed, it is the log
+// that the filter would have written.
 #pragma once
 
 #include "jsonlog/line_reader.hpp"
@@ -8,6 +9,7 @@
 #include "jsonlog/pipeline.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -44,6 +46,7 @@ private:
 
   Lines lines_;
   Pipeline pipeline_;
+  std::optional<bool> has_headers_; // before its lines, as the first one shows
 };
 
 } // namespace jsonlog

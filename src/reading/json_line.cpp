@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "reading/json_line.hpp"
 
+#include "reading/line_header.hpp"
+
 #include <simdjson.h>
 
 namespace jsonlog {
@@ -70,12 +72,8 @@ JsonLine::~JsonLine() = default;
 
 bool JsonLine::parse(std::string_view line)
 {
-  constexpr std::size_t longest_header = 512;
   record_ = {};
-  const std::size_t brace = line.substr(0, longest_header).find('{');
-  if (brace == std::string_view::npos)
-    return false;
-  document_ = line.substr(brace);
+  document_ = without_header(line);
   if (!parser_->parse(document_))
     return false;
   record_ = text("/opensmtpd/record");

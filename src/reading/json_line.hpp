@@ -20,8 +20,8 @@ public:
   JsonLine(const JsonLine&) = delete;
   JsonLine& operator=(const JsonLine&) = delete;
 
-  // Reads a line, LF not included; what a syslog daemon wrote before the first `{`, and a byte
-  // order mark, are skipped. False: it is no JSON object. Views of the document before it die.
+  // Reads a line, LF not included, with a header or without_header(). False: it is no JSON object.
+  // Views of the document before it die.
   bool parse(std::string_view line);
 
   // The document itself, without what stood before it. Dies with the line.

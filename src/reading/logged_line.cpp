@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 #include "reading/logged_line.hpp"
 
+#include "reading/line_header.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -200,18 +202,6 @@ std::string_view reason_of(simdjson::error_code error, std::string_view text)
 }
 
 } // namespace
-
-std::string_view without_header(std::string_view text) noexcept
-{
-  constexpr std::size_t longest_header = 512;
-  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-  if (text.starts_with(byte_order_mark))
-    text.remove_prefix(byte_order_mark.size());
-  const std::size_t brace = text.substr(0, longest_header).find('{');
-  const bool behind_tag =
-    brace != std::string_view::npos && brace > 1 && text.substr(brace - 2, 2) == ": ";
-  return behind_tag ? text.substr(brace) : text;
-}
 
 struct LoggedLineReader::Parser
 {

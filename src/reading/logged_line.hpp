@@ -44,10 +44,6 @@ struct LoggedLine
   std::uint64_t repaired_bytes = 0;
 };
 
-// The line without a byte order mark, and without what a syslog daemon wrote before it:
-// `Nov 21 00:16:40 mx filter-jsonlog[1]: {`, `... @cee: {`.
-std::string_view without_header(std::string_view text) noexcept;
-
 // Not for hostile programs but for hostile bytes: nesting is bounded, and memory by a multiple of
 // the longest line.
 class LoggedLineReader
@@ -64,9 +60,9 @@ public:
   LoggedLineReader(const LoggedLineReader&) = delete;
   LoggedLineReader& operator=(const LoggedLineReader&) = delete;
 
-  // Reads a line, LF not included. Returns what is wrong with it, or an empty text and `line`,
-  // whose views hold until the next call. Keys that it does not know are no error: a newer
-  // program may have written the line.
+  // Reads a line, LF not included, with a header or without_header(). Returns what is wrong with
+  // it, or an empty text and `line`, whose views hold until the next call. Keys that it does not
+  // know are no error: a newer program may have written the line.
   std::string_view read(std::string_view text, LoggedLine& line);
 
 private:

@@ -249,6 +249,31 @@ class Explain(EdgeTest):
         self.assertEqual(shown.stderr, b"filter-jsonlog: 3 lines are neither of a log nor reports\n")
 
 
+class Headers(EdgeTest):
+    """What syslog daemons write before a line is no part of it."""
+
+    HEADERS = (b"Nov 21 00:16:40 mx filter-jsonlog[1]: ", b"2026-11-21T00:16:40+00:00 mx filter-jsonlog[1]: @cee: ",
+               b"<22>1 2026-11-21T00:16:40Z mx filter-jsonlog 1 - - ")
+
+    def test_a_log_and_a_recording_are_read_alike_with_and_without_them(self) -> None:
+        recording = TRANSCRIPTS[0].read_bytes()
+        log = program.run("replay", str(TRANSCRIPTS[0])).stdout
+        message = next(line["opensmtpd"]["tx"]["id"] for line in program.records(log)
+                       if line["event"]["action"] == "tx-commit")
+        for words in (["explain"], ["trace", message], ["summary"], ["verify"]):
+            for name, content in (("log", log), ("recording", recording)):
+                path = self.folder / name
+                path.write_bytes(content)
+                plain = run(*words, str(path))
+                self.assertEqual((plain.returncode, plain.stderr), (0, b""))
+                for header in self.HEADERS:
+                    with self.subTest((words, name, header)):
+                        path.write_bytes(b"".join(header + line for line in content.splitlines(keepends=True)))
+                        read = run(*words, str(path))
+                        self.assertEqual((read.returncode, read.stderr), (0, b""))
+                        self.assertEqual(read.stdout, plain.stdout)
+
+
 class Follow(EdgeTest):
     def setUp(self) -> None:
         super().setUp()
