@@ -5,6 +5,7 @@
 #include "program/json_text.hpp"
 #include "program/log_reader.hpp"
 #include "reading/logged_time.hpp"
+#include "text/number_text.hpp"
 #include "text/shown_text.hpp"
 
 #include <algorithm>
@@ -64,8 +65,7 @@ public:
     write_head();
     out_ += '\n';
     if (story_.dropped() != 0)
-      out_ +=
-        "        (" + std::to_string(story_.dropped()) + " lines before are too many to show)\n";
+      out_ += "        (" + counted(story_.dropped(), "line") + " before are too many to show)\n";
     for (const DialogueEntry& entry : story_.dialogue())
       write_entry(entry);
     return std::move(out_);
@@ -81,7 +81,7 @@ private:
   {
     std::string padded(name);
     padded.resize(9, ' ');
-    out_ += terminal_.in(Ink::faint, padded) + text + '\n';
+    out_ += terminal_.in(Ink::faint, padded) + terminal_.folded(text, padded.size()) + '\n';
   }
 
   void write_head()
@@ -97,8 +97,8 @@ private:
     if (!filters.empty())
       head_line("filters", filters);
     if (story_.missing() != 0)
-      head_line("log", std::to_string(story_.missing()) + " of its " +
-                         std::to_string(story_.missing() + lines()) +
+      head_line("log", grouped(story_.missing()) + " of its " +
+                         grouped(story_.missing() + lines()) +
                          " events are not in the log (--lines)");
   }
 
@@ -133,7 +133,7 @@ private:
     const std::int64_t messages = last_.number("/opensmtpd/session/tx/committed");
     std::string result = counted(messages, "message");
     if (const auto size = last_.number("/opensmtpd/session/tx/bytes"); messages != 0)
-      result += " of " + std::to_string(size) + " bytes";
+      result += " of " + counted(size, "byte");
     const auto senders = last_.list("/opensmtpd/session/mail_from");
     if (!senders.empty())
       result += " from " + shown(senders.front(), 100) + (senders.size() > 1 ? " and others" : "");
@@ -142,7 +142,7 @@ private:
                                  last_.number("/opensmtpd/count/rcpt_permfail");
     result += "; " + counted(accepted, "recipient") + " accepted";
     if (refused != 0)
-      result += ", " + std::to_string(refused) + " refused";
+      result += ", " + grouped(refused) + " refused";
     const std::int64_t refusals =
       last_.number("/opensmtpd/count/reply/4xx") + last_.number("/opensmtpd/count/reply/5xx");
     if (refusals != 0)
@@ -200,7 +200,7 @@ private:
   {
     const std::size_t used = left.size() + more.size();
     const std::size_t room = terminal_.width() > used + 20 ? terminal_.width() - used : 20;
-    const std::string middle = shown(text, std::max(room, std::size_t{60}) - 3) + more;
+    const std::string middle = shown(text, std::max(room, std::size_t{40}) - 3) + more;
     out_ += left + middle;
     if (!right.empty()) {
       const std::size_t end = left.size() + middle.size();

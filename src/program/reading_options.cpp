@@ -31,6 +31,36 @@ std::size_t columns()
   return text == nullptr ? 0 : std::strtoul(text, nullptr, 10);
 }
 
+// Of a text on the screen: inks take none, and each character one.
+std::size_t columns_of(std::string_view text)
+{
+  std::size_t columns = 0;
+  bool in_ink = false;
+  for (const char c : text) {
+    in_ink = in_ink || c == '\033';
+    const bool continues = (static_cast<unsigned char>(c) & 0xc0U) == 0x80;
+    columns += in_ink || continues ? 0U : 1U;
+    in_ink = in_ink && c != 'm';
+  }
+  return columns;
+}
+
+// The words up to a comma, a semicolon or a wider gap; the first word where those are too many.
+std::string_view first_piece(std::string_view text, std::size_t most_columns)
+{
+  for (std::size_t blank = text.find(' '); blank != std::string_view::npos;
+       blank = text.find(' ', blank + 1)) {
+    const std::string_view piece = text.substr(0, blank);
+    const bool ends_here =
+      piece.ends_with(',') || piece.ends_with(';') || text.substr(blank).starts_with("  ");
+    if (ends_here && columns_of(piece) <= most_columns)
+      return piece;
+    if (ends_here)
+      return text.substr(0, text.find(' '));
+  }
+  return columns_of(text) <= most_columns ? text : text.substr(0, text.find(' '));
+}
+
 bool wants_colors(const std::string& choice)
 {
   if (choice != "auto")
@@ -93,6 +123,28 @@ std::string Terminal::in(Ink ink, const std::string& text) const
   if (!colors_ || ink == Ink::plain)
     return text;
   return inks[static_cast<std::size_t>(ink)] + text + "\033[0m";
+}
+
+std::string Terminal::folded(std::string_view text, std::size_t indent) const
+{
+  std::string lines;
+  std::size_t column = indent;
+  std::string_view blanks; // before the next piece
+  while (!text.empty()) {
+    const std::string_view piece = first_piece(text, width_ - std::min(width_, indent));
+    text.remove_prefix(piece.size());
+    const std::size_t columns = columns_of(piece);
+    if (column > indent && column + blanks.size() + columns > width_) {
+      lines += '\n' + std::string(indent, ' ');
+      column = indent;
+      blanks = {};
+    }
+    lines.append(blanks).append(piece);
+    column += blanks.size() + columns;
+    blanks = text.substr(0, std::min(text.find_first_not_of(' '), text.size()));
+    text.remove_prefix(blanks.size());
+  }
+  return lines;
 }
 
 std::string Terminal::date_time(std::int64_t us) const

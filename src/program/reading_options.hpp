@@ -5,7 +5,6 @@
 
 #include "reading/session_story.hpp"
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
@@ -42,6 +41,11 @@ public:
   // `text` in that ink, where there are colours.
   std::string in(Ink ink, const std::string& text) const;
 
+  // `text`, which begins in column `indent`, broken into lines that fit, behind a comma, a
+  // semicolon or a word; the further ones begin in the same column. A longer word stands alone.
+  // REQUIRES: it is shown(), but for inks.
+  std::string folded(std::string_view text, std::size_t indent) const;
+
   // `2026-11-26 05:43:05.776` and `05:43:05`.
   std::string date_time(std::int64_t us) const;
   std::string time(std::int64_t us) const;
@@ -53,12 +57,6 @@ private:
   bool colors_ = false;
   bool utc_ = false;
 };
-
-// `1 refusal`, `2 refusals`.
-std::string counted(std::integral auto number, std::string_view noun)
-{
-  return std::to_string(number) + ' ' + std::string(noun) + (number == 1 ? "" : "s");
-}
 
 // `0.8 ms`, `12.3 s`, `10 min`, `2.5 h`, `3.1 d`.
 std::string span_text(std::int64_t us);

@@ -5,6 +5,7 @@
 #include "program/log_reader.hpp"
 #include "reading/log_summary.hpp"
 #include "reading/logged_time.hpp"
+#include "text/number_text.hpp"
 #include "text/shown_text.hpp"
 
 #include <algorithm>
@@ -172,6 +173,14 @@ std::string percent(std::uint64_t part, std::uint64_t all)
   return text;
 }
 
+// At the right of a column as wide as `999,999`.
+std::string in_column(std::uint64_t number)
+{
+  constexpr std::size_t columns = 7;
+  const std::string text = grouped(number);
+  return std::string(text.size() < columns ? columns - text.size() : 0, ' ') + text;
+}
+
 class Screen
 {
 public:
@@ -189,7 +198,7 @@ public:
     const auto to = parse_logged_time(summary_.to);
     if (from && to)
       line("log", terminal_.date_time(*from) + " to " + terminal_.date_time(*to) + ", " +
-                    std::to_string(log_.lines()) + " lines");
+                    grouped(log_.lines()) + " lines");
     write_losses();
     write_traffic("in", summary_.in());
     write_logins();
@@ -210,37 +219,34 @@ private:
   void line(std::string name, const std::string& text)
   {
     name.resize(12, ' ');
-    out_ += terminal_.in(Ink::faint, name) + text + '\n';
+    out_ += terminal_.in(Ink::faint, name) + terminal_.folded(text, name.size()) + '\n';
   }
 
   void write_losses()
   {
     const LogSummary::Lost lost = summary_.lost();
     const bool whole = lost.dropped + lost.missing + log_.foreign() == 0;
-    line("lost", whole
-                   ? std::string("nothing")
-                   : terminal_.in(Ink::bad, std::to_string(lost.dropped) + " dropped, " +
-                                              std::to_string(lost.missing) + " missing, " +
-                                              std::to_string(log_.foreign()) + " not readable"));
+    line("lost", whole ? std::string("nothing")
+                       : terminal_.in(Ink::bad, grouped(lost.dropped) + " dropped, " +
+                                                  grouped(lost.missing) + " missing, " +
+                                                  grouped(log_.foreign()) + " not readable"));
   }
 
   void write_traffic(const char* name, const Traffic& traffic)
   {
     const std::uint64_t recipients = traffic.ok + traffic.tempfail + traffic.permfail;
     line(name, counted(traffic.messages, "message") + " of " + counted(traffic.bytes, "byte") +
-                 ", in " + counted(traffic.sessions, "session") + ", " +
-                 std::to_string(traffic.tls) + " of them with TLS" +
-                 percent(traffic.tls, traffic.sessions));
-    line("", counted(recipients, "recipient") + ": " + std::to_string(traffic.ok) + " accepted, " +
-               std::to_string(traffic.tempfail) + " refused for now, " +
-               std::to_string(traffic.permfail) + " for good" +
-               percent(traffic.tempfail + traffic.permfail, recipients));
+                 ", in " + counted(traffic.sessions, "session") + ", " + grouped(traffic.tls) +
+                 " of them with TLS" + percent(traffic.tls, traffic.sessions));
+    line("", counted(recipients, "recipient") + ": " + grouped(traffic.ok) + " accepted, " +
+               grouped(traffic.tempfail) + " refused for now, " + grouped(traffic.permfail) +
+               " for good" + percent(traffic.tempfail + traffic.permfail, recipients));
     line("", counted(traffic.refusals_4xx + traffic.refusals_5xx, "refusal") + ": " +
-               std::to_string(traffic.refusals_4xx) + " of 4xx, " +
-               std::to_string(traffic.refusals_5xx) + " of 5xx");
+               grouped(traffic.refusals_4xx) + " of 4xx, " + grouped(traffic.refusals_5xx) +
+               " of 5xx");
     std::string ends;
     for (const auto& [close, count] : traffic.close.top(0))
-      ends += (ends.empty() ? "" : ", ") + std::to_string(count) + " " + shown(close, 40);
+      ends += (ends.empty() ? "" : ", ") + grouped(count) + " " + shown(close, 40);
     if (!ends.empty())
       line("", "ended by " + ends);
   }
@@ -248,8 +254,8 @@ private:
   void write_logins()
   {
     const std::uint64_t all = summary_.pass + summary_.fail + summary_.error;
-    line("logins", std::to_string(all) + ": " + std::to_string(summary_.pass) + " passed, " +
-                     std::to_string(summary_.fail + summary_.error) + " failed" +
+    line("logins", grouped(all) + ": " + grouped(summary_.pass) + " passed, " +
+                     grouped(summary_.fail + summary_.error) + " failed" +
                      percent(summary_.fail + summary_.error, all));
   }
 
@@ -257,15 +263,15 @@ private:
   {
     std::string answers;
     for (const auto& [response, count] : summary_.answers.top(0))
-      answers += (answers.empty() ? "" : ", ") + std::to_string(count) + " " + shown(response, 40);
+      answers += (answers.empty() ? "" : ", ") + grouped(count) + " " + shown(response, 40);
     line("filters", answers.empty() ? "no answers" : answers);
     for (const auto& [phase, latencies] : summary_.phases) {
-      std::string padded = shown(phase, 40);
-      padded.resize(std::max<std::size_t>(padded.size(), 12), ' ');
-      line("", padded + "half of " + std::to_string(latencies.count()) + " within " +
-                 span_text(latencies.percentile(50)) + ", 99 % within " +
-                 span_text(latencies.percentile(99)) + ", the slowest " +
-                 span_text(latencies.max()));
+      std::string text = shown(phase, 40);
+      text.resize(std::max<std::size_t>(text.size(), 10), ' ');
+      text += in_column(latencies.count()) + "  half in " + span_text(latencies.percentile(50)) +
+              ", 99 % in " + span_text(latencies.percentile(99)) + ", all in " +
+              span_text(latencies.max());
+      line("", text);
     }
   }
 
@@ -273,8 +279,7 @@ private:
   {
     std::string title = name;
     for (const auto& [text, count] : tally.top(options_.reading.top)) {
-      std::string number = std::to_string(count);
-      number.insert(0, number.size() < 7 ? 7 - number.size() : 0, ' ');
+      const std::string number = in_column(count);
       line(std::exchange(title, ""), number + "  " + shown(text, terminal_.width() - 24));
     }
   }
@@ -283,8 +288,7 @@ private:
   {
     std::string title = "clients";
     for (const auto& [address, client] : top_clients(summary_, options_.reading.top)) {
-      std::string number = std::to_string(client.sessions);
-      number.insert(0, number.size() < 7 ? 7 - number.size() : 0, ' ');
+      const std::string number = in_column(client.sessions);
       std::string text = number + "  " + shown(address, 60);
       if (client.refusals != 0)
         text += ", " + counted(client.refusals, "refusal");
@@ -299,11 +303,10 @@ private:
     std::uint64_t most = 1;
     for (const auto& [time, count] : summary_.bars.all())
       most = std::max(most, count);
-    const std::size_t room = terminal_.width() > 40 ? terminal_.width() - 40 : 10;
+    const std::size_t room = terminal_.width() > 42 ? terminal_.width() - 42 : 10;
     std::string title = "messages";
     for (const auto& [time, count] : summary_.bars.all()) {
-      std::string number = std::to_string(count);
-      number.insert(0, number.size() < 7 ? 7 - number.size() : 0, ' ');
+      const std::string number = in_column(count);
       const std::size_t bar = (count * room + most - 1) / most;
       line(std::exchange(title, ""), shown(time, 20) + (options_.reading.by_day ? "" : "h UTC") +
                                        number + "  " + std::string(bar, '#'));

@@ -5,6 +5,7 @@
 #include "program/json_text.hpp"
 #include "program/log_reader.hpp"
 #include "reading/message_way.hpp"
+#include "text/number_text.hpp"
 #include "text/shown_text.hpp"
 
 #include <algorithm>
@@ -109,9 +110,12 @@ std::string upper(std::string_view text)
   return upper;
 }
 
+// What a line begins with, and the column behind it.
+constexpr std::size_t title_size = 11;
+
 std::string attempt_text(const DeliveryAttempt& attempt, const Terminal& terminal)
 {
-  std::string line = "           " + terminal.time(attempt.time_us);
+  std::string line = terminal.time(attempt.time_us);
   std::string delay = attempt.delay_us ? "  +" + span_text(*attempt.delay_us) : std::string();
   delay.resize(std::max<std::size_t>(delay.size(), 12), ' ');
   line += delay;
@@ -120,33 +124,36 @@ std::string attempt_text(const DeliveryAttempt& attempt, const Terminal& termina
   line += attempt.tls.empty() ? "  no TLS" : "  TLS " + shown(attempt.tls, 10);
   const bool delivered = attempt.status == "delivered";
   const auto ink = delivered ? Terminal::Ink::good : Terminal::Ink::bad;
-  line += "  " + terminal.in(ink, upper(attempt.status)) + '\n';
+  line += "  " + terminal.in(ink, upper(attempt.status));
   std::string reply = attempt.code == 0 ? std::string() : std::to_string(attempt.code) + " ";
   reply += shown(attempt.text, std::max<std::size_t>(40, terminal.width() - 30));
-  return line + "                     " + reply + '\n';
+  const std::string indent(title_size, ' ');
+  return indent + terminal.folded(line, title_size) + '\n' + indent + "          " + reply + '\n';
 }
 
 std::string way_text(const MessageWay& way, const Terminal& terminal)
 {
-  std::string text = "message " + terminal.in(Terminal::Ink::strong, shown(way.id())) + "  " +
-                     (way.from().empty() ? "<>" : shown(way.from(), 100));
+  std::string message = terminal.in(Terminal::Ink::strong, shown(way.id())) + "  " +
+                        (way.from().empty() ? "<>" : shown(way.from(), 100));
   if (way.size())
-    text += "  " + std::to_string(*way.size()) + " bytes";
-  text += '\n';
+    message += "  " + counted(*way.size(), "byte");
+  const std::string title = "message ";
+  std::string text = title + terminal.folded(message, title.size()) + '\n';
   if (const auto& origin = way.origin()) {
-    text += "accepted   " + terminal.date_time(*way.accepted_us()) + "  from " +
-            shown(origin->address, 60);
+    std::string accepted =
+      terminal.date_time(*way.accepted_us()) + "  from " + shown(origin->address, 60);
     if (!origin->domain.empty())
-      text += " (" + shown(origin->domain, 60) + ")";
-    text += origin->user.empty() ? ", no login" : ", login " + shown(origin->user, 60);
-    text += origin->tls.empty() ? ", no TLS" : ", TLS " + shown(origin->tls, 10);
-    text += ", session " + shown(origin->session) + '\n';
+      accepted += " (" + shown(origin->domain, 60) + ")";
+    accepted += origin->user.empty() ? ", no login" : ", login " + shown(origin->user, 60);
+    accepted += origin->tls.empty() ? ", no TLS" : ", TLS " + shown(origin->tls, 10);
+    accepted += ", session " + shown(origin->session);
+    text += "accepted   " + terminal.folded(accepted, title_size) + '\n';
     if (origin->answers != 0) {
-      text += "filters    " + std::to_string(origin->answers) + " answers in " +
-              span_text(origin->wait_us);
+      std::string filters =
+        counted(origin->answers, "answer") + " in " + span_text(origin->wait_us);
       if (!origin->rewritten.empty())
-        text += "; sender rewritten from " + shown(origin->rewritten, 100);
-      text += '\n';
+        filters += "; sender rewritten from " + shown(origin->rewritten, 100);
+      text += "filters    " + terminal.folded(filters, title_size) + '\n';
     }
   } else {
     text += "accepted   not in this log\n";

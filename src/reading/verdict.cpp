@@ -2,30 +2,12 @@
 #include "reading/verdict.hpp"
 
 #include "line/json_writer.hpp"
+#include "text/number_text.hpp"
 
 #include <algorithm>
 #include <string_view>
 
 namespace jsonlog {
-
-namespace {
-
-// `12,345`
-std::string grouped(std::uint64_t number)
-{
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3; at -= 3)
-    text.insert(at - 3, 1, ',');
-  return text;
-}
-
-// `1 session`, `2 sessions`
-std::string counted(std::uint64_t number, const std::string& noun)
-{
-  return grouped(number) + " " + noun + (number == 1 ? "" : "s");
-}
-
-} // namespace
 
 bool Verdict::good() const
 {

@@ -144,6 +144,17 @@ class Shown(EdgeTest):
         self.assertEqual(shown.returncode, 0)
         self.compare("trace.txt", shown.stdout)
 
+    def test_no_line_is_wider_than_the_terminal(self) -> None:
+        for columns in (80, 100, 200):
+            for words in (["explain", "--last", "1000"], ["trace", "--last", "1000"], ["summary"]):
+                with self.subTest((columns, words)):
+                    in_ink, plain = (program.run(*words, "--color", color, *map(str, TRANSCRIPTS),
+                                                 env={**os.environ, "COLUMNS": str(columns)}).stdout.decode()
+                                     for color in ("always", "never"))
+                    self.assertEqual(re.sub(r"\x1b\[\d*m", "", in_ink), plain)
+                    too_wide = [line for line in plain.splitlines() if len(line) > columns and " " in line.strip()]
+                    self.assertEqual(too_wide, [])
+
     def test_a_summary_of_the_recordings(self) -> None:
         self.compare("summary.txt", run("summary", "--utc", *map(str, TRANSCRIPTS)).stdout)
 
