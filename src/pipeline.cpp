@@ -125,8 +125,8 @@ void Pipeline::feed_event(SessionTable::Slot slot, const Report& report)
     if (seeks_whole_)
       pasts_.fetch_past(slot);
     Sections changed = apply(session, report, caps_);
-    const auto origin = follow_message(session, report);
-    changed |= tell_origin(session, report, origin, caps_);
+    const auto origin = follow_message(session, &report);
+    changed |= tell_origin(session, &report, origin, caps_);
     if (settings_.selection.lines == LineChoice::all)
       write_event(slot, session, report, changed, in_auth_exchange);
     else
@@ -161,14 +161,15 @@ void Pipeline::write_event(SessionTable::Slot slot, const Session& session, cons
   write(plain_line_.view(), worth_of(session, report), whole);
 }
 
-// The origin of a message that goes out, when it is first known.
-std::shared_ptr<const Origin> Pipeline::follow_message(const Session& session, const Report& report)
+// The origin of a message that goes out, when it is first known. Of an end without a report,
+// `report` is null.
+std::shared_ptr<const Origin> Pipeline::follow_message(const Session& session, const Report* report)
 {
   if (!session.tx)
     return nullptr;
   if (session.subsystem == Subsystem::smtp_out)
     return session.tx->origin == nullptr ? messages_.find(session.tx->id) : nullptr;
-  if (std::holds_alternative<TxCommit>(report.event))
+  if (report != nullptr && std::holds_alternative<TxCommit>(report->event))
     messages_.add(session.tx->id, origin_of(session));
   return nullptr;
 }
@@ -202,6 +203,7 @@ void Pipeline::end_session(SessionTable::Slot slot, Close close, std::string_vie
   make_line([&] {
     Session& session = sessions_[slot];
     Sections changed = jsonlog::finish(session, close, reason, newest_us_, caps_);
+    changed |= tell_origin(session, nullptr, follow_message(session, nullptr), caps_);
     if (settings_.selection.lines != LineChoice::all)
       changed = select_end(slot, changed);
     if (settings_.format != Format::json)

@@ -107,7 +107,7 @@ void Pipeline::replay_past(Past& past, const Session& now, Watch& watch, std::ui
       parse_report(line, report); // a report it was
       const bool in_auth_exchange = session->progress.in_auth_exchange;
       unwritten |= apply(*session, report, caps_);
-      unwritten |= tell_origin(*session, report, origin, caps_);
+      unwritten |= tell_origin(*session, &report, origin, caps_);
       if (written)
         return;
       number_line(*session, watch);

@@ -74,7 +74,7 @@ private:
   void feed_report(const Report& report) noexcept;
   void feed_event(SessionTable::Slot slot, const Report& report);
   void distrust(SessionTable::Slot slot) noexcept;
-  std::shared_ptr<const Origin> follow_message(const Session& session, const Report& report);
+  std::shared_ptr<const Origin> follow_message(const Session& session, const Report* report);
   void write_event(SessionTable::Slot slot, const Session& session, const Report& report,
                    Sections changed, bool in_auth_exchange);
   // --- Where not every event gets a line ---

@@ -307,10 +307,11 @@ Sections finish(Session& session, Close close, std::string_view reason, std::int
 // The session's current transaction, which was committed just now, as the origin of what goes out.
 Origin origin_of(const Session& session);
 
-// After apply() of the report: where the message of the session's transaction came from, if that
-// was `found` just now (null: not, or it is known already), and on a tx-rcpt, tx-commit or
-// tx-rollback how long ago. Returns the sections it changed, as apply().
-Sections tell_origin(Session& session, const Report& report,
+// After apply() of the report, or after finish() (`report` is null then): where the message of the
+// session's transaction came from, if that was `found` just now (null: not, or it is known
+// already), and on a tx-rcpt, tx-commit or tx-rollback how long ago. Returns the sections it
+// changed, as apply().
+Sections tell_origin(Session& session, const Report* report,
                      const std::shared_ptr<const Origin>& found, const Caps& caps);
 
 // Bytes that the session takes, about.

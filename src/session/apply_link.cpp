@@ -148,6 +148,8 @@ void Apply::forget_connection()
 {
   s_.progress.greeted = s_.progress.replied = s_.progress.connect_passed = false;
   s_.progress.tls_expected = s_.progress.in_auth_exchange = s_.tls_established = false;
+  s_.progress.unanswered = s_.authenticated = false;
+  s_.reply.broken_off = true;
   s_.banner.clear();
   s_.rejection.clear();
   s_.helo_method.clear();

@@ -121,10 +121,8 @@ void Apply::operator()(const ProtocolClient& event)
 void Apply::operator()(const ProtocolServer& event)
 {
   s_.reply.feed(event.reply);
-  if (s_.reply.lines == 1) {
+  if (s_.reply.lines == 1)
     s_.answers = answered_by_reply();
-    s_.progress.banner_expected = false;
-  }
   s_.progress.unanswered = s_.progress.unanswered && s_.answers != unsolicited;
   s_.progress.replied = true;
   mark(Section::reply);
@@ -132,6 +130,7 @@ void Apply::operator()(const ProtocolServer& event)
     s_.progress.in_auth_exchange = true;
   if (!s_.reply.complete)
     return;
+  s_.progress.banner_expected = false;
   count_reply();
   ++s_.progress.replies;
   if (s_.reply.code == 334)

@@ -27,7 +27,7 @@ Origin origin_of(const Session& session)
            has_sender ? session.tx->from->address.address : std::string_view{}}};
 }
 
-Sections tell_origin(Session& session, const Report& report,
+Sections tell_origin(Session& session, const Report* report,
                      const std::shared_ptr<const Origin>& found, const Caps& caps)
 {
   if (!session.tx)
@@ -42,8 +42,8 @@ Sections tell_origin(Session& session, const Report& report,
     if (ip || user)
       changed |= section_bit(Section::related);
   }
-  if (tx.origin != nullptr && tells_delay(report.event)) {
-    tx.origin_delay_us = elapsed(tx.origin->accepted_us(), report.time_us);
+  if (tx.origin != nullptr && report != nullptr && tells_delay(report->event)) {
+    tx.origin_delay_us = elapsed(tx.origin->accepted_us(), report->time_us);
     changed |= section_bit(Section::origin);
   }
   return changed;

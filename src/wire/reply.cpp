@@ -73,7 +73,8 @@ std::string_view behind_enhanced(std::string_view text, std::string_view code) n
 void Reply::feed(std::string_view line)
 {
   const int line_code = parse_code(line);
-  if (complete || lines == 0 || line_code != code) {
+  if (complete || broken_off || lines == 0 || line_code != code) {
+    broken_off = false;
     code = line_code;
     enhanced.clear();
     text.clear();
@@ -83,9 +84,9 @@ void Reply::feed(std::string_view line)
   complete = code == 0 || line.size() == 3 || line[3] == ' ';
   std::string_view rest = code == 0 ? line : line.substr(line.size() > 3 ? 4 : 3);
   const std::string_view line_enhanced = code == 0 ? std::string_view{} : parse_enhanced(rest);
-  if (enhanced.empty())
+  if (skip_blanks(text).empty())
     enhanced = line_enhanced;
-  else if (line_enhanced == enhanced) // RFC 2034 repeats it on each line
+  else if (!enhanced.empty() && line_enhanced == enhanced) // RFC 2034 repeats it on each line
     rest = behind_enhanced(rest, line_enhanced);
   if (lines > 1 && !rest.empty() && text.size() < limits::kept_text)
     text += ' ';

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: ISC
 //
-// Input: a line. Every view of a parsed report lies inside the line, and masks do not fail.
+// Input: a line. Every view of a parsed report lies inside the line, masks do not fail, and packed
+// it comes back as it was.
 #include "fuzz_target.hpp"
 #include "jsonlog/command.hpp"
+#include "jsonlog/packed_report.hpp"
 #include "jsonlog/secrets.hpp"
 
 #include <array>
 #include <bit>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -33,6 +36,16 @@ void require_inside(std::string_view line, const Event& event)
   }
 }
 
+void require_packed(const Report& report)
+{
+  const PackedReport packed(report);
+  std::string bytes(packed.size(), '\0');
+  packed.write(bytes.data());
+  TextBuffer line;
+  const std::size_t size = PackedReport::unpack(bytes, report.subsystem, report.session, line);
+  require(size == bytes.size() && line.view() == report.line, "a packed report comes back");
+}
+
 } // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
@@ -44,6 +57,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
     return 0;
   require_inside(line, report.protocol);
   require_inside(line, report.name);
+  require_packed(report);
   std::visit([line](const auto& event) { require_inside(line, event); }, report.event);
   for (const bool in_auth_exchange : {false, true})
     require(!mask_report(report, in_auth_exchange).empty(), "a masked report is still a line");

@@ -2,7 +2,7 @@
 //
 // Input: a byte of settings, then a report stream. One line comes out for each line that is no
 // handshake, every line is valid JSON (or one line of text) and no longer than wanted, and no
-// secret comes out.
+// secret comes out; also of the past of sessions that turn out to be worth all their lines.
 #include "fuzz_target.hpp"
 #include "json_line.hpp"
 #include "jsonlog/pipeline.hpp"
@@ -95,6 +95,16 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
                                               : Format::json;
   Checker sink(format, settings.max_line);
   Pipeline pipeline({settings, format}, sink);
+  Checker selected_sink(format, settings.max_line);
+  PipelineSettings selected_settings{settings, format};
+  selected_settings.selection.lines = LineChoice::ends;
+  selected_settings.selection.whole.refused = true;
+  selected_settings.selection.whole.anomaly = true;
+  Pipeline selected(selected_settings, selected_sink);
+  const auto feed = [&](const Line& line) {
+    pipeline.feed(line);
+    selected.feed(line);
+  };
   LineReader reader;
   for (std::string_view rest = stream; !rest.empty();) {
     const auto [space, room] = reader.space();
@@ -103,11 +113,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
     reader.commit(count);
     rest.remove_prefix(count);
     while (const auto line = reader.next())
-      pipeline.feed(*line);
+      feed(*line);
   }
   if (const auto line = reader.rest())
-    pipeline.feed(*line);
+    feed(*line);
   pipeline.finish();
+  selected.finish();
   require(sink.lines - sink.synthetic == count_records(stream), "one line for each line");
   return 0;
 }
