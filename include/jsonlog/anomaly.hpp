@@ -23,7 +23,7 @@ enum class Anomaly : std::uint8_t {
   pipelining_refused,      // the client did not wait for a reply
   bogus_result,            // a failure that repeats an already answered command
   tx_without_begin,        // a transaction's report without its tx-begin
-  null_message_id,         // message id 00000000: smtpd refused before there was a message
+  null_message_id,         // a tx-begin with message id 00000000, which says that there is none
   secret_masked,           // we hid a credential that smtpd had not
   oversized_line,          // smtpd refused a line as too long
   bad_bytes,               // bytes that are not valid UTF-8

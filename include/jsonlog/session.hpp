@@ -216,6 +216,7 @@ struct Progress
   bool banner_expected = false; // connected, and neither side has said anything
   std::uint64_t replies = 0;    // complete ones since the last command
   bool refusal_noted = false;   // the history shows the refusal of the last command
+  bool filter_refused = false;  // the last command; the reply may be still to come
   bool mail_answered = false;   // a tx-mail since the last MAIL
   bool rcpt_answered = false;
   bool in_auth_exchange = false;

@@ -132,11 +132,14 @@ void Apply::open()
     s_.phase = Phase::helo;
 }
 
-// The reply explains a failure if it has come already: behind the event in 6.6, and after AUTH.
+// The reply explains a failure if it has come already: in 6.6 it stands behind the event, and
+// always after that of AUTH. Till then a filter's answer does, which is that reply.
 void Apply::fail()
 {
   s_.now.outcome = Outcome::failure;
-  if (!s_.progress.unanswered && s_.reply.refuses())
+  if (s_.progress.unanswered && s_.progress.filter_refused)
+    s_.now.reason = s_.filter.param;
+  else if (!s_.progress.unanswered && s_.reply.refuses())
     s_.now.reason = s_.reply.whole();
 }
 

@@ -27,10 +27,10 @@ bool is_unspecified(std::string_view ip) noexcept
 
 void Apply::operator()(const LinkConnect& event)
 {
-  if (s_.connected) {
+  if (s_.connected)
     raise(Anomaly::reconnect);
+  if (s_.connected || s_.partial) // there was a connection, which we need not have seen
     forget_connection();
-  }
   s_.connected = true;
   s_.source = parse_endpoint(event.source);
   s_.destination = parse_endpoint(event.destination);

@@ -98,7 +98,7 @@ void Apply::operator()(const ProtocolClient& event)
   s_.progress.unanswered = true;
   s_.progress.banner_expected = false;
   s_.progress.replies = 0;
-  s_.progress.refusal_noted = false;
+  s_.progress.refusal_noted = s_.progress.filter_refused = false;
   s_.progress.rewritten.reset();
   s_.progress.command_us = time_us_;
   s_.progress.command_timed = true;
@@ -281,6 +281,7 @@ void Apply::count_filter_response(const FilterResponse& event)
     note(reject ? 'X' : 'Y');
     s_.now.outcome = Outcome::failure;
     s_.now.reason = s_.filter.param;
+    s_.progress.filter_refused = true;
   } else if (event.response == "report") {
     ++count.report;
   } else if (!event.response.empty()) {

@@ -238,10 +238,8 @@ Transaction* Apply::current_transaction(std::string_view message_id)
 // which smtpd gives to a MAIL that it refuses before there is a message.
 Transaction* Apply::transaction_of(std::string_view message_id)
 {
-  if (message_id == no_message) {
-    raise(Anomaly::null_message_id);
+  if (message_id == no_message)
     return nullptr;
-  }
   if (Transaction* const tx = current_transaction(message_id))
     return tx;
   note_missing_begin();
@@ -371,17 +369,21 @@ void Apply::conclude(std::string_view result, char letter)
   }
 }
 
-// A rollback follows a refusal of the message, or a reply that no command asked for (421, 500
-// to a client that does not wait); else who gave up says why.
+// A rollback follows a refusal of the message, or a reply after which the server hangs up (421, a
+// filter's disconnect) or that no command asked for (500 to a client that does not wait); else who
+// gave up says why. A client may go on after a refused DATA.
 void Apply::explain_rollback()
 {
   const bool refused = !s_.progress.unanswered && s_.reply.refuses();
+  const bool disconnected = s_.filter.response == "disconnect";
   const std::string_view verb = s_.command.verb;
   const bool ends_it =
-    verb == "." || verb == "DATA" || (verb == "RCPT TO" && s_.subsystem == Subsystem::smtp_out);
-  if (refused && (ends_it || s_.progress.unsolicited))
+    verb == "." || (s_.subsystem == Subsystem::smtp_out && (verb == "DATA" || verb == "RCPT TO"));
+  const bool hangs_up = s_.reply.code == 421 || disconnected;
+  const bool by_filter = disconnected || (s_.progress.unanswered && s_.progress.filter_refused);
+  if (refused && (ends_it || hangs_up || s_.progress.unsolicited))
     s_.now.reason = s_.reply.whole();
-  else if (!refused && s_.filter.response == "disconnect" && !s_.filter.param.empty())
+  else if (!refused && by_filter && !s_.filter.param.empty())
     s_.now.reason = s_.filter.param;
   else
     s_.now.reason = rollback_without_reply();
@@ -399,8 +401,12 @@ std::string_view Apply::rollback_without_reply() const
     return "client reset";
   if (s_.progress.quit_said)
     return "client quit";
-  // smtpd reports no rollback when the server of a relay goes away.
-  return s_.subsystem == Subsystem::smtp_in ? std::string_view("client lost") : std::string_view{};
+  // smtpd reports no rollback when the server of a relay goes away. Before a reply the message may
+  // have been refused (6.6), and where we joined in the middle and saw no command yet, anything may
+  // have happened.
+  const bool unknown = (s_.partial && verb.empty()) || (verb == "." && s_.progress.unanswered);
+  return s_.subsystem == Subsystem::smtp_out || unknown ? std::string_view{}
+                                                        : std::string_view("client lost");
 }
 
 } // namespace jsonlog
