@@ -74,7 +74,7 @@ bool JsonLine::parse(std::string_view line)
 {
   record_ = {};
   document_ = without_header(line);
-  if (!parser_->parse(document_))
+  if (!document_.starts_with('{') || !parser_->parse(document_))
     return false;
   record_ = text("/opensmtpd/record");
   return true;
