@@ -15,6 +15,13 @@ namespace {
 // SessionTable gives it to no session: its text is that of the session whose past is written.
 constexpr SessionTable::Slot slot_of_the_past = SlotIndex::none;
 
+bool is_selected(LineChoice lines, const Session& session, const Report& report) noexcept
+{
+  if (lines == LineChoice::ends)
+    return session.final(); // whatever the event is worth
+  return selects(lines, worth_of(session, report));
+}
+
 } // namespace
 
 Pipeline::Watch& Pipeline::watch(SessionTable::Slot slot)
@@ -45,9 +52,7 @@ void Pipeline::select_event(SessionTable::Slot slot, const Report& report, Secti
     !watch.whole && seeks_whole_ && meets(selection.whole, session, &report);
   if (becomes_whole)
     write_past(slot, watch);
-  const bool selected = watch.whole || (selection.lines == LineChoice::ends
-                                          ? session.final()
-                                          : selects(selection.lines, worth_of(session, report)));
+  const bool selected = watch.whole || is_selected(selection.lines, session, report);
   if (selected) {
     number_line(session, watch);
     write_event(slot, session, report, std::exchange(watch.unwritten, 0), in_auth_exchange);

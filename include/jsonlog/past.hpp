@@ -82,7 +82,7 @@ private:
 
   TextBuffer reports_;
   std::uint64_t unwritten_ = 0;
-  // These two change seldom.
+  // These change seldom.
   std::vector<std::shared_ptr<const Origin>> origins_;
   std::unique_ptr<Session> start_;
   std::size_t start_bytes_ = 0;
