@@ -4,8 +4,6 @@
 #include "line/description_event.hpp"
 #include "line/envelope.hpp"
 
-#include <array>
-
 namespace jsonlog {
 
 namespace {
