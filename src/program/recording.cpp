@@ -21,10 +21,11 @@ std::string time_of_recording(const std::string& path)
   InputLines file(path);
   for (int i = 0; i < lines_looked_at; ++i) {
     const auto line = file.next();
-    if (!line || !is_of_recording(line->text))
+    const std::string_view text = line ? without_header(line->text) : std::string_view();
+    if (!is_recorded(text))
       break;
     Report report;
-    if (!parse_report(without_header(line->text), report).empty())
+    if (!parse_report(text, report).empty())
       continue;
     TextBuffer time;
     append_time(time, report.time_us);

@@ -62,7 +62,8 @@ void Latencies::add(std::int64_t us)
 
 std::int64_t Latencies::percentile(unsigned percent) const
 {
-  const std::map<std::int64_t, std::uint64_t> in_order(counts_.begin(), counts_.end());
+  std::vector<std::pair<std::int64_t, std::uint64_t>> in_order(counts_.begin(), counts_.end());
+  std::ranges::sort(in_order);
   const std::uint64_t rank = (count_ * percent + 99) / 100;
   std::uint64_t below = 0;
   for (const auto& [us, count] : in_order) {
